@@ -1,0 +1,207 @@
+//! [`Packet`] to packet text.
+//!
+//! The text is byte for byte what socket.io 0.9 (`lib/parser.js`, `encodePacket`) writes for the
+//! same packet. Nothing here fails or checks: names of endpoints with a `:` in them, or numbers
+//! with other characters than digits, come out as they went in.
+
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use crate::packet::{AckMode, Arguments, Body, ErrorAdvice, ErrorReason, Packet, PacketHead};
+
+/// Appends one packet. See [`Dialect::encode`](crate::Dialect::encode).
+pub(crate) fn encode(packet: &Packet<'_>, out: &mut Vec<u8>) {
+    let head = packet.head();
+    match &packet.body {
+        Body::Disconnect => write_head(b'0', head, out),
+        Body::Connect { query } => {
+            write_head(b'1', head, out);
+            write_data(query, out);
+        }
+        Body::Heartbeat => write_head(b'2', head, out),
+        Body::Message(text) => {
+            write_head(b'3', head, out);
+            write_data(text, out);
+        }
+        Body::Json(value) => {
+            write_head(b'4', head, out);
+            write_data(value.get(), out);
+        }
+        Body::Event { name, args } => {
+            let Ok(()) = encode_event(head, name, out, |out| append_args(*args, out));
+        }
+        Body::Ack { id, args } => {
+            let Ok(()) = encode_ack(head, id, out, |out| append_args(*args, out));
+        }
+        Body::Error { reason, advice } => {
+            write_head(b'7', head, out);
+            write_error(*reason, *advice, out);
+        }
+        Body::Noop => write_head(b'8', head, out),
+    }
+}
+
+/// Appends an event. See [`Dialect::encode_event`](crate::Dialect::encode_event).
+#[inline]
+pub(crate) fn encode_event<E>(
+    head: PacketHead<'_>,
+    name: &str,
+    out: &mut Vec<u8>,
+    write_args: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    let start = out.len();
+    write_head(b'5', head, out);
+    out.extend_from_slice(br#":{"name":"#);
+    write_json_string(name, out);
+    write_args_after(br#","args":"#, start, out, write_args)?;
+    out.push(b'}');
+    Ok(())
+}
+
+/// Appends an acknowledgement. See [`Dialect::encode_ack`](crate::Dialect::encode_ack).
+#[inline]
+pub(crate) fn encode_ack<E>(
+    head: PacketHead<'_>,
+    id: &str,
+    out: &mut Vec<u8>,
+    write_args: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    let start = out.len();
+    write_head(b'6', head, out);
+    out.push(b':');
+    out.extend_from_slice(id.as_bytes());
+    write_args_after(b"+", start, out, write_args)
+}
+
+/// Appends a JSON message. See [`Dialect::encode_json`](crate::Dialect::encode_json).
+#[inline]
+pub(crate) fn encode_json<E>(
+    head: PacketHead<'_>,
+    out: &mut Vec<u8>,
+    write_value: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    let start = out.len();
+    write_head(b'4', head, out);
+    out.push(b':');
+    write_value(out).inspect_err(|_| out.truncate(start))
+}
+
+/// Appends `prefix` and the arguments, or neither if there are none; takes everything back to
+/// `start` if the arguments cannot be written.
+#[inline]
+fn write_args_after<E>(
+    prefix: &[u8],
+    start: usize,
+    out: &mut Vec<u8>,
+    write_args: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
+    let before = out.len();
+    out.extend_from_slice(prefix);
+    let args_at = out.len();
+    if let Err(error) = write_args(out) {
+        out.truncate(start);
+        return Err(error);
+    }
+    if matches!(out.get(args_at..), Some(b"" | b"[]") | None) {
+        out.truncate(before);
+    }
+    Ok(())
+}
+
+/// Appends arguments that are already text, nothing if there are none.
+fn append_args(args: Arguments<'_>, out: &mut Vec<u8>) -> Result<(), Infallible> {
+    if !args.is_empty() {
+        out.extend_from_slice(args.as_str().as_bytes());
+    }
+    Ok(())
+}
+
+/// `type ":" [id ["+"]] ":" [endpoint]`
+#[inline]
+fn write_head(packet_type: u8, head: PacketHead<'_>, out: &mut Vec<u8>) {
+    match head.ack_request {
+        None => out.extend_from_slice(&[packet_type, b':', b':']),
+        Some(request) => {
+            out.extend_from_slice(&[packet_type, b':']);
+            out.extend_from_slice(request.id.as_bytes());
+            out.extend_from_slice(match request.mode {
+                AckMode::Automatic => b":",
+                AckMode::Data => b"+:",
+            });
+        }
+    }
+    out.extend_from_slice(head.endpoint.as_bytes());
+}
+
+/// `[":" data]`
+fn write_data(data: &str, out: &mut Vec<u8>) {
+    if !data.is_empty() {
+        out.push(b':');
+        out.extend_from_slice(data.as_bytes());
+    }
+}
+
+/// `[":" [reason] ["+" advice]]`
+fn write_error(reason: Option<ErrorReason>, advice: Option<ErrorAdvice>, out: &mut Vec<u8>) {
+    let reason: &[u8] = match reason {
+        None => b"",
+        Some(ErrorReason::TransportNotSupported) => b"0",
+        Some(ErrorReason::ClientNotHandshaken) => b"1",
+        Some(ErrorReason::Unauthorized) => b"2",
+    };
+    let advice: &[u8] = match advice {
+        None => b"",
+        Some(ErrorAdvice::Reconnect) => b"+0",
+    };
+    if !(reason.is_empty() && advice.is_empty()) {
+        out.push(b':');
+        out.extend_from_slice(reason);
+        out.extend_from_slice(advice);
+    }
+}
+
+/// Appends `text` as a JSON string, escaped as `JSON.stringify` does it: what must be, and
+/// nothing else.
+#[inline]
+fn write_json_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    if text.bytes().any(needs_escape) {
+        text.bytes().for_each(|byte| write_escaped(byte, out));
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+    out.push(b'"');
+}
+
+/// Whether a byte of UTF-8 cannot stand for itself in a JSON string.
+const fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..0x20)
+}
+
+/// Appends one byte of a JSON string's UTF-8, escaped if it has to be.
+fn write_escaped(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0C => b'f',
+        b'\r' => b'r',
+        ..0x20 => {
+            let low = byte & 0x0F;
+            let hex = if low < 10 {
+                b'0' | low
+            } else {
+                (b'a' | low).wrapping_sub(9)
+            };
+            out.extend_from_slice(br"\u00");
+            out.extend_from_slice(&[b'0' | (byte >> 4), hex]);
+            return;
+        }
+        _ => {
+            out.push(byte);
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}

@@ -1,0 +1,176 @@
+//! The JSON of an event: `{"name":…,"args":[…]}`.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+
+use crate::decode_error::{DecodeError, DecodeErrorKind};
+use crate::json_text;
+use crate::packet::Arguments;
+
+/// Reads an event's name and arguments; errors are placed as if `data` began at byte `base`.
+///
+/// JavaScript's `JSON.stringify` spells every event of the usual clients in one way, which is
+/// recognised without a JSON parser; its arguments are then scanned once, to be sure of them.
+/// Anything else that is JSON goes the general way.
+#[inline]
+pub(crate) fn decode(
+    data: &str,
+    max_depth: usize,
+    base: usize,
+) -> Result<(Cow<'_, str>, Arguments<'_>), DecodeError> {
+    if let Some((name, args)) = usual_spelling(data) {
+        if args.is_empty() {
+            return Ok((Cow::Borrowed(name), Arguments::NONE));
+        }
+        if let Ok(array) = serde_json::from_str::<&RawValue>(args) {
+            if array.get().starts_with('[') {
+                let at = base.saturating_add(data.len().saturating_sub(args.len()));
+                return Ok((Cow::Borrowed(name), shallow(array.get(), max_depth, at)?));
+            }
+        }
+    }
+    decode_any_spelling(data, max_depth, base)
+}
+
+/// The name and the text between `"args":` and the last `}`, if the event is spelled as
+/// `JSON.stringify({name, args})` does it and the name needs no escapes. The arguments are empty
+/// if there are none, and unchecked.
+#[inline]
+fn usual_spelling(data: &str) -> Option<(&str, &str)> {
+    let rest = data.strip_prefix(r#"{"name":""#)?;
+    let end = rest
+        .bytes()
+        .position(|byte| matches!(byte, b'"' | b'\\' | ..0x20))?;
+    let (name, rest) = rest.split_at_checked(end)?;
+    match rest.strip_prefix(r#"","args":"#) {
+        Some(args) => args.strip_suffix('}').filter(|args| !args.is_empty()),
+        None => (rest == r#""}"#).then_some(""),
+    }
+    .map(|args| (name, args))
+}
+
+/// Members in any order, the last of equal ones counts, others are ignored.
+#[cold]
+fn decode_any_spelling(
+    data: &str,
+    max_depth: usize,
+    base: usize,
+) -> Result<(Cow<'_, str>, Arguments<'_>), DecodeError> {
+    let no_event = DecodeErrorKind::BadEvent.at(base);
+    let members: Members<'_> = serde_json::from_str(data).map_err(|error| {
+        if error.classify() == Category::Data {
+            return no_event;
+        }
+        let at = json_text::fault_offset(data, &error);
+        DecodeErrorKind::BadJson.at(base.saturating_add(at))
+    })?;
+    let name = members
+        .name
+        .and_then(|raw| string(raw.get()))
+        .ok_or(no_event)?;
+    let args = match members.args.map(RawValue::get) {
+        Some(text) if text.starts_with('[') => shallow(text, max_depth, base)?,
+        Some(text) if !is_falsy(text) => return Err(no_event),
+        Some(_) | None => Arguments::NONE,
+    };
+    Ok((name, args))
+}
+
+/// Arguments out of a checked array that does not nest too deeply.
+#[inline]
+fn shallow(text: &str, max_depth: usize, base: usize) -> Result<Arguments<'_>, DecodeError> {
+    match json_text::first_too_deep(text, max_depth) {
+        None => Ok(Arguments::from_checked(text)),
+        Some(at) => Err(DecodeErrorKind::JsonTooDeep.at(base.saturating_add(at))),
+    }
+}
+
+/// The value of a well-formed JSON string; `None` for other values, and for strings that escape
+/// lone surrogates, which are no Unicode text.
+fn string(json: &str) -> Option<Cow<'_, str>> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') {
+        serde_json::from_str::<String>(json).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
+}
+
+/// Whether JavaScript takes a JSON value for false; the references read such arguments as none.
+fn is_falsy(json: &str) -> bool {
+    matches!(json, "null" | "false" | r#""""#)
+        || json.parse().is_ok_and(|number: f64| number == 0.0)
+}
+
+/// The members of an event's object that mean something, as text.
+#[derive(Default)]
+struct Members<'a> {
+    name: Option<&'a RawValue>,
+    args: Option<&'a RawValue>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Members::default();
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::Name => members.name = Some(map.next_value()?),
+                Key::Args => members.args = Some(map.next_value()?),
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(members)
+    }
+}
+
+enum Key {
+    Name,
+    Args,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // As bytes, since a key that nobody looks at may escape lone surrogates.
+        deserializer.deserialize_bytes(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl Visitor<'_> for KeyVisitor {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Key, E> {
+        Ok(match key {
+            b"name" => Key::Name,
+            b"args" => Key::Args,
+            _ => Key::Other,
+        })
+    }
+}
