@@ -1,0 +1,1 @@
+//! Runnable Socket.IO servers, as cargo examples.

@@ -1,0 +1,1 @@
+//! The runtime-neutral Socket.IO server.

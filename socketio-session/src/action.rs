@@ -1,0 +1,27 @@
+//! Orders to the driver.
+
+/// A transport, by the number that its driver gave it. Numbers are unique within a session's
+/// lifetime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransportId(pub u64);
+
+/// What the driver should do with a transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// There is something for this transport: call
+    /// [`transmit`](crate::Session::transmit) when it can be written to.
+    Flush(TransportId),
+    /// End this transport now. Whatever it could not write yet is lost.
+    Close(TransportId),
+}
+
+/// What happens to a transport after what [`transmit`](crate::Session::transmit) handed out
+/// has been written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum AfterTransmit {
+    /// It stays open; there may be more at once if the budget was used up.
+    KeepOpen,
+    /// It ends: a poll's response is complete, a websocket or stream is closed.
+    Finish,
+}

@@ -1,0 +1,105 @@
+//! What a client did wrong within a session that goes on.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use socketio_proto::DecodeError;
+
+use crate::config::NamespaceId;
+
+/// Something that the client sent and that did not reach a handler.
+///
+/// Each fault has one answer on the wire: an `error` event with the fault's
+/// [`code`](FaultKind::code) and a text, in the shape that gevent-socketio gave it, and, if
+/// the packet asked for an acknowledgement with data, an acknowledgement that says the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The namespace it concerns, if that is one of the configured.
+    pub namespace: Option<NamespaceId>,
+    /// The endpoint as the client wrote it.
+    pub endpoint: Box<str>,
+    /// What was wrong.
+    pub kind: FaultKind,
+}
+
+/// The kinds of [`Fault`].
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The packet could not be decoded.
+    InvalidPacket(DecodeError),
+    /// There is no such namespace, or the client has not joined it.
+    NoSuchNamespace,
+    /// The client is in as many namespaces as it may be.
+    TooManyNamespaces,
+    /// The namespace has no handler for this event, message or JSON message.
+    NoSuchMethod(Box<str>),
+    /// The access control list does not allow it.
+    AccessDenied(Box<str>),
+    /// The event's name is not one that the namespace lets through.
+    UnallowedEventName(Box<str>),
+    /// The arguments are not what the handler takes.
+    InvalidArguments {
+        /// The event.
+        event: Box<str>,
+        /// What does not fit.
+        why: Box<str>,
+    },
+    /// The handler failed.
+    HandlerFailed {
+        /// The name under which the failure is shown to the client.
+        name: Box<str>,
+        /// The text that is shown to the client.
+        message: Box<str>,
+    },
+}
+
+impl FaultKind {
+    /// The word under which the client is told, as in gevent-socketio's `virtsocket.py` and
+    /// `namespace.py`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::InvalidPacket(_) => "invalid_packet",
+            Self::NoSuchNamespace => "no_such_namespace",
+            Self::TooManyNamespaces => "too_many_namespaces",
+            Self::NoSuchMethod(_) => "no_such_method",
+            Self::AccessDenied(_) => "method_access_denied",
+            Self::UnallowedEventName(_) => "unallowed_event_name",
+            Self::InvalidArguments { .. } => "invalid_method_args",
+            Self::HandlerFailed { name, .. } => name,
+        }
+    }
+
+    /// What the client is told.
+    #[must_use]
+    pub fn text(&self, endpoint: &str) -> String {
+        match self {
+            Self::InvalidPacket(error) => format!("{error}"),
+            Self::NoSuchNamespace => {
+                format!("The endpoint '{endpoint}' was not joined or does not exist")
+            }
+            Self::TooManyNamespaces => String::from("Too many namespaces are joined"),
+            Self::NoSuchMethod(name) => format!("Nothing handles '{name}'"),
+            Self::AccessDenied(name) => format!("You may not call '{name}'"),
+            Self::UnallowedEventName(name) => format!("'{name}' is not an allowed event name"),
+            Self::InvalidArguments { event, why } => {
+                format!("The arguments of '{event}' do not fit: {why}")
+            }
+            Self::HandlerFailed { message, .. } => String::from(&**message),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}",
+            self.kind.code(),
+            self.kind.text(&self.endpoint)
+        )
+    }
+}

@@ -1,0 +1,248 @@
+//! Who is in which room, in both directions.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
+
+use hashbrown::{Equivalent, HashMap};
+
+use super::slots::{SessionKey, Slots};
+use crate::config::NamespaceId;
+
+/// A room's place in [`Rooms::rooms`].
+type RoomIndex = u32;
+
+/// A session's seat in a room: the session knows where it sits, so that leaving costs nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seat {
+    room: RoomIndex,
+    position: u32,
+}
+
+/// A room: its name (none for the room that is the namespace itself) and its members.
+#[derive(Debug)]
+struct Room {
+    key: RoomKey,
+    members: Vec<SessionKey>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct RoomKey {
+    namespace: NamespaceId,
+    name: Option<Box<str>>,
+}
+
+struct RoomName<'a> {
+    namespace: NamespaceId,
+    name: Option<&'a str>,
+}
+
+impl Hash for RoomKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        RoomName {
+            namespace: self.namespace,
+            name: self.name.as_deref(),
+        }
+        .hash(state);
+    }
+}
+
+impl Hash for RoomName<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.namespace.hash(state);
+        self.name.hash(state);
+    }
+}
+
+impl Equivalent<RoomKey> for RoomName<'_> {
+    fn equivalent(&self, key: &RoomKey) -> bool {
+        self.namespace == key.namespace && self.name == key.name.as_deref()
+    }
+}
+
+/// All rooms of a hub that have members.
+#[derive(Debug, Default)]
+pub(super) struct Rooms {
+    by_name: HashMap<RoomKey, RoomIndex>,
+    rooms: Vec<Option<Room>>,
+    vacant: Vec<RoomIndex>,
+}
+
+impl Rooms {
+    /// The number of rooms with a name.
+    pub(super) fn named(&self) -> usize {
+        self.by_name.keys().filter(|key| key.name.is_some()).count()
+    }
+
+    pub(super) fn members(&self, namespace: NamespaceId, name: Option<&str>) -> &[SessionKey] {
+        self.index(namespace, name)
+            .and_then(|index| self.room(index))
+            .map_or(&[], |room| &room.members)
+    }
+
+    pub(super) fn names(&self, seats: &[Seat], namespace: NamespaceId) -> Vec<&str> {
+        seats
+            .iter()
+            .filter_map(|seat| self.room(seat.room))
+            .filter(|room| room.key.namespace == namespace)
+            .filter_map(|room| room.key.name.as_deref())
+            .collect()
+    }
+
+    pub(super) fn enter_namespace<T>(
+        &mut self,
+        slots: &mut Slots<T>,
+        key: SessionKey,
+        namespace: NamespaceId,
+    ) {
+        self.seat(
+            slots,
+            key,
+            RoomName {
+                namespace,
+                name: None,
+            },
+        );
+    }
+
+    pub(super) fn enter<T>(
+        &mut self,
+        slots: &mut Slots<T>,
+        key: SessionKey,
+        namespace: NamespaceId,
+        name: &str,
+    ) {
+        self.seat(
+            slots,
+            key,
+            RoomName {
+                namespace,
+                name: Some(name),
+            },
+        );
+    }
+
+    fn seat<T>(&mut self, slots: &mut Slots<T>, key: SessionKey, name: RoomName<'_>) {
+        let Some(slot) = slots.get_mut(key) else {
+            return;
+        };
+        let index = self.index_or_create(name);
+        if slot.seats.iter().any(|seat| seat.room == index) {
+            return;
+        }
+        if let Some(room) = self.rooms.get_mut(index as usize).and_then(Option::as_mut) {
+            let position = u32::try_from(room.members.len()).unwrap_or(u32::MAX);
+            room.members.push(key);
+            slot.seats.push(Seat {
+                room: index,
+                position,
+            });
+        }
+    }
+
+    pub(super) fn leave<T>(
+        &mut self,
+        slots: &mut Slots<T>,
+        key: SessionKey,
+        namespace: NamespaceId,
+        name: &str,
+    ) {
+        if let Some(index) = self.index(namespace, Some(name)) {
+            self.vacate_where(slots, key, |room, _| room == index);
+        }
+    }
+
+    /// Leaves the namespace and all of its rooms.
+    pub(super) fn leave_namespace<T>(
+        &mut self,
+        slots: &mut Slots<T>,
+        key: SessionKey,
+        namespace: NamespaceId,
+    ) {
+        self.vacate_where(slots, key, |_, room| room.namespace == namespace);
+    }
+
+    pub(super) fn leave_all<T>(&mut self, slots: &mut Slots<T>, key: SessionKey) {
+        self.vacate_where(slots, key, |_, _| true);
+    }
+
+    fn vacate_where<T>(
+        &mut self,
+        slots: &mut Slots<T>,
+        key: SessionKey,
+        leaves: impl Fn(RoomIndex, &RoomKey) -> bool,
+    ) {
+        let Some(slot) = slots.get_mut(key) else {
+            return;
+        };
+        let mut vacated = Vec::new();
+        let rooms = &self.rooms;
+        slot.seats.retain(|seat| {
+            let room = rooms.get(seat.room as usize).and_then(Option::as_ref);
+            let leaving = room.is_some_and(|room| leaves(seat.room, &room.key));
+            if leaving {
+                vacated.push(*seat);
+            }
+            !leaving
+        });
+        for seat in vacated {
+            self.vacate(slots, seat);
+        }
+    }
+
+    /// Takes the member off its seat; the last member of the room moves there.
+    fn vacate<T>(&mut self, slots: &mut Slots<T>, seat: Seat) {
+        let Some(room) = self
+            .rooms
+            .get_mut(seat.room as usize)
+            .and_then(Option::as_mut)
+        else {
+            return;
+        };
+        room.members.swap_remove(seat.position as usize);
+        if let Some(moved) = room.members.get(seat.position as usize).copied() {
+            let seats = slots.get_mut(moved).map(|slot| &mut slot.seats);
+            for moved_seat in seats.into_iter().flatten() {
+                if moved_seat.room == seat.room {
+                    moved_seat.position = seat.position;
+                }
+            }
+        }
+        if room.members.is_empty() {
+            self.by_name.remove(&room.key);
+            self.rooms[seat.room as usize] = None;
+            self.vacant.push(seat.room);
+        }
+    }
+
+    fn room(&self, index: RoomIndex) -> Option<&Room> {
+        self.rooms.get(index as usize)?.as_ref()
+    }
+
+    fn index(&self, namespace: NamespaceId, name: Option<&str>) -> Option<RoomIndex> {
+        self.by_name.get(&RoomName { namespace, name }).copied()
+    }
+
+    fn index_or_create(&mut self, name: RoomName<'_>) -> RoomIndex {
+        if let Some(index) = self.by_name.get(&name) {
+            return *index;
+        }
+        let key = RoomKey {
+            namespace: name.namespace,
+            name: name.name.map(Box::from),
+        };
+        let room = Some(Room {
+            key: key.clone(),
+            members: Vec::new(),
+        });
+        let index = if let Some(index) = self.vacant.pop() {
+            self.rooms[index as usize] = room;
+            index
+        } else {
+            self.rooms.push(room);
+            u32::try_from(self.rooms.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.by_name.insert(key, index);
+        index
+    }
+}

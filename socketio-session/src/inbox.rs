@@ -1,0 +1,97 @@
+//! What was received and waits for its turn with the application.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+
+use crate::acks::ReplyTo;
+use crate::config::{NamespaceId, SessionLimits};
+use crate::event::{Content, Event};
+use crate::fault::Fault;
+
+/// One step on the way to the application. Whether the client may take it is decided when its
+/// turn comes.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    Join {
+        namespace: NamespaceId,
+        query: Box<str>,
+    },
+    UnknownJoin {
+        endpoint: Box<str>,
+    },
+    Packet {
+        namespace: NamespaceId,
+        content: Content,
+        reply_to: Option<ReplyTo>,
+    },
+    UnknownPacket {
+        endpoint: Box<str>,
+        asked: Option<Box<str>>,
+    },
+    Undecodable {
+        fault: Fault,
+        asked: Option<Box<str>>,
+    },
+    Leave {
+        namespace: NamespaceId,
+    },
+    /// Decided already: news for the application as they are.
+    News(Event),
+}
+
+impl Arrival {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Packet {
+                content: Content::Message(text) | Content::Json(text),
+                ..
+            } => text.len(),
+            Self::Packet {
+                content: Content::Event(event),
+                ..
+            } => event.bytes(),
+            Self::Join { query, .. } => query.len(),
+            Self::UnknownJoin { endpoint } | Self::UnknownPacket { endpoint, .. } => endpoint.len(),
+            Self::Undecodable { fault, .. } => fault.endpoint.len(),
+            Self::Leave { .. } | Self::News(_) => 0,
+        }
+    }
+}
+
+/// The arrivals of one session, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    queue: VecDeque<Arrival>,
+    bytes: usize,
+}
+
+impl Inbox {
+    pub(crate) fn push(&mut self, arrival: Arrival) {
+        self.bytes += arrival.bytes();
+        self.queue.push_back(arrival);
+    }
+
+    /// Puts `arrival` before everything else.
+    pub(crate) fn push_front(&mut self, arrival: Arrival) {
+        self.bytes += arrival.bytes();
+        self.queue.push_front(arrival);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Arrival> {
+        let arrival = self.queue.pop_front()?;
+        self.bytes -= arrival.bytes();
+        if self.queue.is_empty() {
+            // An idle session keeps no buffer.
+            self.queue = VecDeque::new();
+        }
+        Some(arrival)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    pub(crate) fn has_room(&self, limits: &SessionLimits) -> bool {
+        self.queue.len() < limits.inbox_packets && self.bytes < limits.inbox_bytes
+    }
+}

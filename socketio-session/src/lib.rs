@@ -1,0 +1,85 @@
+//! Socket.IO sessions and rooms as pure state machines.
+//!
+//! Nothing here reads a clock, opens a socket, spawns or blocks: time is an argument, bytes
+//! are pulled by the driver, and randomness is an argument too. A [`Session`] is one virtual
+//! socket, from its handshake to its end, whatever transports carry it. A [`Hub`] owns many of
+//! them with their rooms and deadlines, and sends one packet to many.
+//!
+//! The loop around them, whatever the runtime:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use socketio_proto::{Body, Dialect, Packet, TransportName};
+//! use socketio_session::{
+//!     Action, AfterTransmit, Event, Hub, Instant, SessionConfig, SessionId, TransportId,
+//! };
+//!
+//! let mut hub: Hub<()> = Hub::new(Arc::new(SessionConfig::default()), 1000);
+//! let now = Instant::START;
+//!
+//! // A handshake came in. The driver brings time and randomness.
+//! let key = hub.create(now, SessionId::from_random([7; 18]), Dialect::Legacy, ())?;
+//!
+//! // A websocket was opened for it, and a packet was read from it.
+//! let websocket = TransportId(1);
+//! let mut session = hub.session(key).expect("just created");
+//! session.open_transport(now, websocket, TransportName::WebSocket)?;
+//! session.receive(now, &Packet::new("", Body::Message("hello")))?;
+//!
+//! // News for the application, one at a time.
+//! assert!(matches!(session.poll_event(), Some(Event::Joined { .. })));
+//! assert!(matches!(session.poll_event(), Some(Event::Received { .. })));
+//!
+//! // Orders for the driver; bytes are fetched when the socket can take them.
+//! assert_eq!(session.poll_action(), Some(Action::Flush(websocket)));
+//! let mut packets = Vec::new();
+//! let after = session.transmit(now, websocket, 64 * 1024, &mut packets);
+//! assert_eq!(after, AfterTransmit::KeepOpen);
+//! assert_eq!(packets, ["1::"]);
+//! drop(session);
+//!
+//! // One timer for all sessions of the hub.
+//! let deadline = hub.poll_timeout().expect("a heartbeat is due");
+//! hub.handle_timeout(deadline);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod acks;
+mod acl;
+mod action;
+mod config;
+mod error;
+mod event;
+mod event_names;
+mod fault;
+mod heartbeat;
+mod hub;
+mod inbox;
+mod outbox;
+mod reason;
+mod session;
+mod session_id;
+mod shared_packet;
+mod time;
+
+pub use crate::acks::{AckFailure, AckOutcome, AwaitedAck, ReplyTo};
+pub use crate::acl::{Acl, JSON_METHOD, MESSAGE_METHOD};
+pub use crate::action::{Action, AfterTransmit, TransportId};
+pub use crate::config::{
+    NamespaceConfig, NamespaceId, OverflowPolicy, SessionConfig, SessionLimits,
+};
+pub use crate::error::{Misuse, PeerError};
+pub use crate::event::{Content, Event, JoinRequest, NamedArguments};
+pub use crate::event_names::EventNames;
+pub use crate::fault::{Fault, FaultKind};
+pub use crate::hub::{Broadcast, CreateError, Hub, Reach, SessionKey, SessionMut};
+pub use crate::reason::DisconnectReason;
+pub use crate::session::{Delivery, Loss, Phase, SendOptions, Session};
+pub use crate::session_id::SessionId;
+pub use crate::shared_packet::SharedPacket;
+pub use crate::time::Instant;

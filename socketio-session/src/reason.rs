@@ -1,0 +1,52 @@
+//! Why a session, or a membership in a namespace, ended.
+
+use core::fmt;
+
+/// The exact reason for a disconnect, as the application and the logs see it.
+///
+/// [`Display`](fmt::Display) gives a short phrase. Where the reference server has a name for
+/// the case (`socket.io` 0.9 `lib/transport.js`, `lib/socket.js`), the variant's documentation
+/// gives it.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DisconnectReason {
+    /// The client said goodbye: a disconnect packet, or a request with `disconnect` in its
+    /// query ("booted").
+    ClientDisconnected,
+    /// The application ended it ("booted").
+    ServerDisconnected,
+    /// A heartbeat stayed unanswered for the heartbeat timeout ("heartbeat timeout").
+    HeartbeatTimeout,
+    /// No transport was open for the close timeout: the client stopped polling, or its
+    /// connection broke and it did not come back ("close timeout").
+    CloseTimeout,
+    /// The client closed its websocket or stream in an orderly way ("socket end").
+    TransportClosed,
+    /// The handshake was made, but no transport ever followed.
+    HandshakeUnused,
+    /// The client's packet, message or request was larger than the limits allow.
+    PacketTooLarge,
+    /// The client broke the rules of its transport, for example of WebSocket framing.
+    ProtocolViolation,
+    /// The client did not read fast enough for what it was sent, and the outbox ran over.
+    SlowConsumer,
+    /// The server is shutting down.
+    ShuttingDown,
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ClientDisconnected => "client disconnected",
+            Self::ServerDisconnected => "server disconnected",
+            Self::HeartbeatTimeout => "heartbeat timeout",
+            Self::CloseTimeout => "close timeout",
+            Self::TransportClosed => "transport closed",
+            Self::HandshakeUnused => "handshake unused",
+            Self::PacketTooLarge => "packet too large",
+            Self::ProtocolViolation => "protocol violation",
+            Self::SlowConsumer => "slow consumer",
+            Self::ShuttingDown => "shutting down",
+        })
+    }
+}

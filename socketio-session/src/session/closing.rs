@@ -1,0 +1,89 @@
+//! The way to the end.
+
+use alloc::vec::Vec;
+
+use socketio_proto::Body;
+
+use super::link::Link;
+use super::{Phase, Session};
+use crate::acks::{AckFailure, AckOutcome};
+use crate::action::Action;
+use crate::event::Event;
+use crate::heartbeat::Heartbeat;
+use crate::reason::DisconnectReason;
+
+/// Whether the client is told that the session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goodbye {
+    /// The disconnect packet follows whatever is queued. Without an open transport it waits
+    /// for one until the close timeout: a client that finds its session gone without a word
+    /// would connect again for ever.
+    Send,
+    /// Nobody is there to hear it, or the connection is not worth it.
+    Omit,
+}
+
+impl Session {
+    /// Ends the session, once. The application hears of everything that arrived before, of the
+    /// end of each membership, and of the end.
+    pub(super) fn close(&mut self, reason: DisconnectReason, goodbye: Goodbye) {
+        if let Phase::Closed { .. } = self.phase {
+            return;
+        }
+        let drain_by = self.now + self.config.close_timeout;
+        self.phase = Phase::Closed { reason, drain_by };
+        self.heartbeat = Heartbeat::Off;
+        self.fail_awaited_acks(reason);
+        self.announce_end(reason);
+        match goodbye {
+            Goodbye::Send => {
+                let packet = self.encode("", Body::Disconnect);
+                self.outbox.push_unbounded(packet);
+            }
+            Goodbye::Omit => {
+                self.outbox.clear();
+                self.greeting_due = false;
+            }
+        }
+        match (&self.link, goodbye) {
+            (Link::Open(_), _) => self.order_flush(),
+            (_, Goodbye::Send) => self.link = Link::Gone { until: drain_by },
+            (_, Goodbye::Omit) => self.link = Link::None,
+        }
+    }
+
+    fn fail_awaited_acks(&mut self, reason: DisconnectReason) {
+        let outcomes = &mut self.ack_outcomes;
+        self.acks.take_in(None, |ack| {
+            outcomes.push_back(AckOutcome {
+                ack,
+                result: Err(AckFailure::Disconnected(reason)),
+            });
+        });
+    }
+
+    fn announce_end(&mut self, reason: DisconnectReason) {
+        if matches!(
+            reason,
+            DisconnectReason::ServerDisconnected | DisconnectReason::ShuttingDown
+        ) {
+            // Who sends a client away wants to hear no more from it.
+            self.memberships.dismiss_all();
+        }
+        let unannounced: Vec<_> = self.memberships.iter_unannounced().collect();
+        for namespace in unannounced {
+            self.announce(Event::Left { namespace, reason });
+        }
+        self.announce(Event::Closed { reason });
+    }
+
+    /// Nobody fetched the rest in time.
+    pub(super) fn give_up_draining(&mut self) {
+        self.outbox.clear();
+        self.greeting_due = false;
+        if let Link::Open(open) = &self.link {
+            self.actions.push_back(Action::Close(open.id));
+        }
+        self.link = Link::None;
+    }
+}

@@ -1,0 +1,97 @@
+//! The transport that carries a session now, and those that it replaced.
+
+use alloc::vec::Vec;
+
+use socketio_proto::{TransportKind, TransportName};
+
+use crate::action::TransportId;
+use crate::time::Instant;
+
+/// How a transport was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The client ended it in an orderly way: for a websocket or a stream that is a farewell.
+    Ended,
+    /// It broke. The client may come back within the close timeout.
+    Broken,
+}
+
+/// What the session is attached to.
+#[derive(Debug)]
+pub(super) enum Link {
+    /// No transport yet, or none any more.
+    None,
+    Open(OpenTransport),
+    /// None right now; one must come by `until`.
+    Gone {
+        until: Instant,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct OpenTransport {
+    pub(super) id: TransportId,
+    pub(super) kind: TransportKind,
+    /// When a poll without news is answered; `None` for what stays open.
+    pub(super) hold_until: Option<Instant>,
+    /// The poll was held long enough.
+    pub(super) released: bool,
+}
+
+impl Link {
+    pub(super) const fn open_id(&self) -> Option<TransportId> {
+        match self {
+            Self::Open(open) => Some(open.id),
+            Self::None | Self::Gone { .. } => None,
+        }
+    }
+
+    pub(super) const fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::None => None,
+            Self::Open(OpenTransport { released: true, .. }) => None,
+            Self::Open(open) => open.hold_until,
+            Self::Gone { until } => Some(*until),
+        }
+    }
+}
+
+/// Transports that a newer one replaced and that do not know it yet, and the name of the
+/// latest: a session that is taken up on a transport of another name is greeted again.
+#[derive(Debug, Default)]
+pub(super) struct Predecessors {
+    replaced: Vec<(TransportId, TransportKind)>,
+    latest: Option<TransportName>,
+}
+
+impl Predecessors {
+    /// Notes the newest transport's name; true if the one before had another, or if there was
+    /// none.
+    pub(super) fn is_change(&mut self, name: TransportName) -> bool {
+        self.latest.replace(name) != Some(name)
+    }
+
+    pub(super) fn add(&mut self, id: TransportId, kind: TransportKind) {
+        self.replaced.push((id, kind));
+    }
+
+    pub(super) fn remove(&mut self, id: TransportId) -> Option<TransportKind> {
+        let at = self
+            .replaced
+            .iter()
+            .position(|(replaced, _)| *replaced == id)?;
+        let (_, kind) = self.replaced.swap_remove(at);
+        if self.replaced.is_empty() {
+            self.replaced = Vec::new();
+        }
+        Some(kind)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.replaced.is_empty()
+    }
+
+    pub(super) const fn latest(&self) -> Option<TransportName> {
+        self.latest
+    }
+}

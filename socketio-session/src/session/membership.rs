@@ -1,0 +1,98 @@
+//! The namespaces that a client is in.
+
+use alloc::vec::Vec;
+
+use crate::acl::Acl;
+use crate::config::NamespaceId;
+
+/// A change that whoever keeps lists of members must follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MembershipChange {
+    Joined(NamespaceId),
+    Left(NamespaceId),
+}
+
+/// The memberships of one session: few, so they are searched in order.
+#[derive(Debug, Default)]
+pub(super) struct Memberships(Vec<Membership>);
+
+#[derive(Debug)]
+pub(super) struct Membership {
+    pub(super) namespace: NamespaceId,
+    pub(super) standing: Standing,
+    pub(super) acl: Acl,
+    /// The number of the last acknowledgement asked for. It goes on when the client leaves and
+    /// comes back, so that a late answer never meets a new question.
+    pub(super) last_ack: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    In,
+    /// The server ended it; the application has not been told yet.
+    Dismissed,
+    Out,
+}
+
+impl Memberships {
+    /// The membership in `namespace` while the client is in it.
+    pub(super) fn joined(&self, namespace: NamespaceId) -> Option<&Membership> {
+        self.find(namespace)
+            .filter(|member| member.standing == Standing::In)
+    }
+
+    /// Likewise, to change it.
+    pub(super) fn joined_mut(&mut self, namespace: NamespaceId) -> Option<&mut Membership> {
+        self.find_mut(namespace)
+            .filter(|member| member.standing == Standing::In)
+    }
+
+    pub(super) fn find(&self, namespace: NamespaceId) -> Option<&Membership> {
+        self.0.iter().find(|member| member.namespace == namespace)
+    }
+
+    pub(super) fn find_mut(&mut self, namespace: NamespaceId) -> Option<&mut Membership> {
+        self.0
+            .iter_mut()
+            .find(|member| member.namespace == namespace)
+    }
+
+    /// Lets the client in, with a fresh access control list.
+    pub(super) fn join(&mut self, namespace: NamespaceId, acl: Acl) {
+        if let Some(member) = self.find_mut(namespace) {
+            member.standing = Standing::In;
+            member.acl = acl;
+        } else {
+            self.0.push(Membership {
+                namespace,
+                standing: Standing::In,
+                acl,
+                last_ack: 0,
+            });
+        }
+    }
+
+    /// The namespaces that the client is in.
+    pub(super) fn iter_joined(&self) -> impl Iterator<Item = NamespaceId> + '_ {
+        self.0
+            .iter()
+            .filter(|member| member.standing == Standing::In)
+            .map(|member| member.namespace)
+    }
+
+    pub(super) fn dismiss_all(&mut self) {
+        for member in &mut self.0 {
+            if member.standing == Standing::In {
+                member.standing = Standing::Dismissed;
+            }
+        }
+    }
+
+    /// The namespaces whose members the application still believes in.
+    pub(super) fn iter_unannounced(&self) -> impl Iterator<Item = NamespaceId> + '_ {
+        self.0
+            .iter()
+            .filter(|member| member.standing != Standing::Out)
+            .map(|member| member.namespace)
+    }
+}

@@ -1,0 +1,179 @@
+//! One virtual socket: what a client sees as its connection, whatever carries it.
+
+mod closing;
+mod commands;
+mod inputs;
+mod link;
+mod membership;
+mod outlets;
+mod turns;
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+use socketio_proto::{Body, Dialect, Packet};
+
+pub use self::commands::{Delivery, SendOptions};
+pub use self::link::Loss;
+pub(crate) use self::membership::MembershipChange;
+
+use self::link::{Link, Predecessors};
+use self::membership::Memberships;
+use crate::acks::{AckOutcome, AwaitedAcks};
+use crate::action::Action;
+use crate::config::{OverflowPolicy, SessionConfig};
+use crate::event::Event;
+use crate::heartbeat::Heartbeat;
+use crate::inbox::{Arrival, Inbox};
+use crate::outbox::{Outbox, Pushed};
+use crate::reason::DisconnectReason;
+use crate::time::Instant;
+
+/// A session, from its handshake to its end: a state machine without clock, socket or
+/// randomness.
+///
+/// Its methods come in four families:
+///
+/// * **Inputs** come from the wire and the clock and fail with
+///   [`PeerError`](crate::PeerError): [`open_transport`](Self::open_transport),
+///   [`receive`](Self::receive), [`receive_undecodable`](Self::receive_undecodable),
+///   [`lose_transport`](Self::lose_transport), [`end_by_client`](Self::end_by_client),
+///   [`fail`](Self::fail), [`handle_timeout`](Self::handle_timeout).
+/// * **Commands** come from the application and fail with [`Misuse`](crate::Misuse):
+///   [`send`](Self::send), [`send_with_ack`](Self::send_with_ack),
+///   [`acknowledge`](Self::acknowledge), [`answer_fault`](Self::answer_fault),
+///   [`admit`](Self::admit), [`refuse`](Self::refuse), [`acl`](Self::acl),
+///   [`leave`](Self::leave), [`disconnect`](Self::disconnect).
+/// * **Outlets** are drained by the driver, in any order and as often as it likes:
+///   [`poll_action`](Self::poll_action), [`poll_ack`](Self::poll_ack),
+///   [`poll_event`](Self::poll_event), [`transmit`](Self::transmit).
+/// * **Getters** change nothing: [`poll_timeout`](Self::poll_timeout) and the rest.
+///
+/// Any number of inputs and commands may come between two drains. A `now` that lies before an
+/// earlier one counts as that earlier one. Packets wait for their turn with the application in
+/// the session; whether they are allowed is decided when [`poll_event`](Self::poll_event)
+/// takes them out, so a driver that takes out one event at a time and lets its handler finish
+/// gets rules that hold in order. Acknowledgements do not wait in that line.
+#[derive(Debug)]
+pub struct Session {
+    config: Arc<SessionConfig>,
+    dialect: Dialect,
+    /// The latest time that any input named.
+    now: Instant,
+    phase: Phase,
+    link: Link,
+    predecessors: Predecessors,
+    heartbeat: Heartbeat,
+    /// The packet that opens a connection is to be sent before anything else.
+    greeting_due: bool,
+    /// The driver was told to flush, and has not transmitted since.
+    flush_ordered: bool,
+    /// The application is deciding about a join; everything behind it waits.
+    join_pending: bool,
+    outbox: Outbox,
+    inbox: Inbox,
+    memberships: Memberships,
+    acks: AwaitedAcks,
+    ack_outcomes: VecDeque<AckOutcome>,
+    actions: VecDeque<Action>,
+    membership_changes: Vec<MembershipChange>,
+}
+
+/// How far the session has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The handshake was made; a transport must follow by `expires`.
+    Handshaken {
+        /// When the session ends if none does.
+        expires: Instant,
+    },
+    /// The client is there, or may still come back.
+    Connected,
+    /// It is over. Output may still be fetched until `drain_by`.
+    Closed {
+        /// Why.
+        reason: DisconnectReason,
+        /// When what was not fetched is thrown away.
+        drain_by: Instant,
+    },
+}
+
+impl Session {
+    /// A session whose handshake was just made.
+    #[must_use]
+    pub fn new(now: Instant, dialect: Dialect, config: Arc<SessionConfig>) -> Self {
+        let expires = now + config.handshake_timeout;
+        Self {
+            config,
+            dialect,
+            now,
+            phase: Phase::Handshaken { expires },
+            link: Link::None,
+            predecessors: Predecessors::default(),
+            heartbeat: Heartbeat::Off,
+            greeting_due: false,
+            flush_ordered: false,
+            join_pending: false,
+            outbox: Outbox::default(),
+            inbox: Inbox::default(),
+            memberships: Memberships::default(),
+            acks: AwaitedAcks::default(),
+            ack_outcomes: VecDeque::new(),
+            actions: VecDeque::new(),
+            membership_changes: Vec::new(),
+        }
+    }
+
+    /// Clamps `now` so that time never goes back.
+    fn advance(&mut self, now: Instant) -> Instant {
+        self.now = self.now.max(now);
+        self.now
+    }
+
+    fn encode(&self, endpoint: &str, body: Body<'_>) -> Bytes {
+        self.encode_packet(&Packet::new(endpoint, body))
+    }
+
+    fn encode_packet(&self, packet: &Packet<'_>) -> Bytes {
+        let mut text = Vec::new();
+        self.dialect.encode(packet, &mut text);
+        text.into()
+    }
+
+    /// Queues an encoded packet and orders a flush; ends the session if it does not fit and the
+    /// policy says so.
+    fn enqueue(&mut self, packet: Bytes, policy: OverflowPolicy) -> Pushed {
+        let pushed = self.outbox.push(packet, &self.config.limits, policy);
+        match pushed {
+            Pushed::Queued => self.order_flush(),
+            Pushed::Dropped => {}
+            Pushed::Overflowed => {
+                self.close(DisconnectReason::SlowConsumer, closing::Goodbye::Omit)
+            }
+        }
+        pushed
+    }
+
+    /// Queues a packet that answers the client.
+    fn reply(&mut self, packet: Bytes) {
+        let policy = self.config.overflow;
+        let _ = self.enqueue(packet, policy);
+    }
+
+    fn order_flush(&mut self) {
+        if let (Some(id), false) = (self.link.open_id(), self.flush_ordered) {
+            self.flush_ordered = true;
+            self.actions.push_back(Action::Flush(id));
+        }
+    }
+
+    fn arrive(&mut self, arrival: Arrival) {
+        self.inbox.push(arrival);
+    }
+
+    fn announce(&mut self, event: Event) {
+        self.inbox.push(Arrival::News(event));
+    }
+}

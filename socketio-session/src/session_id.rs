@@ -1,0 +1,62 @@
+//! Session ids.
+
+use core::fmt;
+
+/// The secret that names a session: 24 characters of `A-Za-z0-9_-`, made from 144 random bits.
+///
+/// Whoever knows it can speak for the client, so [`Debug`](fmt::Debug) shows only its first
+/// six characters; [`as_str`](SessionId::as_str) shows all of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId([u8; SessionId::LENGTH]);
+
+impl SessionId {
+    /// The number of characters.
+    pub const LENGTH: usize = 24;
+
+    /// Spells out `random`, which must come from a secure source.
+    #[must_use]
+    pub fn from_random(random: [u8; 18]) -> Self {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut text = [0; Self::LENGTH];
+        for (out, group) in text.chunks_exact_mut(4).zip(random.chunks_exact(3)) {
+            let bits = group
+                .iter()
+                .fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte));
+            for (place, character) in out.iter_mut().enumerate() {
+                *character = ALPHABET[(bits >> (18 - 6 * place)) as usize & 63];
+            }
+        }
+        Self(text)
+    }
+
+    /// Reads an id from a request target; `None` if no id looks like this.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
+        bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            .then_some(Self(bytes))
+    }
+
+    /// The whole id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Only ASCII characters are ever stored.
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// A number below `shards` that is the same whenever it is asked for this id.
+    #[must_use]
+    pub fn shard(&self, shards: usize) -> usize {
+        let [a, b, ..] = self.0;
+        (usize::from(a) << 8 | usize::from(b)) % shards.max(1)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}…", self.as_str().get(..6).unwrap_or_default())
+    }
+}
