@@ -13,10 +13,18 @@ pub(crate) fn check(text: &str, max_depth: usize, base: usize) -> Result<&RawVal
     match first_too_deep(value.get(), max_depth) {
         None => Ok(value),
         Some(at) => {
-            let indent = text.len().saturating_sub(text.trim_ascii_start().len());
-            Err(DecodeErrorKind::JsonTooDeep.at(base.saturating_add(indent).saturating_add(at)))
+            let value_at = base.saturating_add(offset_of(value.get(), text));
+            Err(DecodeErrorKind::JsonTooDeep.at(value_at.saturating_add(at)))
         }
     }
+}
+
+/// Where `part`, which was borrowed from `whole`, begins in it.
+pub(crate) fn offset_of(part: &str, whole: &str) -> usize {
+    part.as_ptr()
+        .addr()
+        .saturating_sub(whole.as_ptr().addr())
+        .min(whole.len())
 }
 
 /// The byte offset that a `serde_json` error speaks of by line and column.

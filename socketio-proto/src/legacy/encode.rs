@@ -192,7 +192,7 @@ fn write_escaped(byte: u8, out: &mut Vec<u8>) {
             let hex = if low < 10 {
                 b'0' | low
             } else {
-                (b'a' | low).wrapping_sub(9)
+                low.wrapping_add(b'a' - 10)
             };
             out.extend_from_slice(br"\u00");
             out.extend_from_slice(&[b'0' | (byte >> 4), hex]);

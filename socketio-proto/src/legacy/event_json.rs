@@ -29,8 +29,10 @@ pub(crate) fn decode(
         }
         if let Ok(array) = serde_json::from_str::<&RawValue>(args) {
             if array.get().starts_with('[') {
-                let at = base.saturating_add(data.len().saturating_sub(args.len()));
-                return Ok((Cow::Borrowed(name), shallow(array.get(), max_depth, at)?));
+                return Ok((
+                    Cow::Borrowed(name),
+                    shallow(array.get(), max_depth, data, base)?,
+                ));
             }
         }
     }
@@ -74,19 +76,27 @@ fn decode_any_spelling(
         .and_then(|raw| string(raw.get()))
         .ok_or(no_event)?;
     let args = match members.args.map(RawValue::get) {
-        Some(text) if text.starts_with('[') => shallow(text, max_depth, base)?,
+        Some(text) if text.starts_with('[') => shallow(text, max_depth, data, base)?,
         Some(text) if !is_falsy(text) => return Err(no_event),
         Some(_) | None => Arguments::NONE,
     };
     Ok((name, args))
 }
 
-/// Arguments out of a checked array that does not nest too deeply.
+/// Arguments out of an array, checked and borrowed from `data`, that does not nest too deeply.
 #[inline]
-fn shallow(text: &str, max_depth: usize, base: usize) -> Result<Arguments<'_>, DecodeError> {
-    match json_text::first_too_deep(text, max_depth) {
-        None => Ok(Arguments::from_checked(text)),
-        Some(at) => Err(DecodeErrorKind::JsonTooDeep.at(base.saturating_add(at))),
+fn shallow<'a>(
+    array: &'a str,
+    max_depth: usize,
+    data: &str,
+    base: usize,
+) -> Result<Arguments<'a>, DecodeError> {
+    match json_text::first_too_deep(array, max_depth) {
+        None => Ok(Arguments::from_checked(array)),
+        Some(at) => {
+            let array_at = base.saturating_add(json_text::offset_of(array, data));
+            Err(DecodeErrorKind::JsonTooDeep.at(array_at.saturating_add(at)))
+        }
     }
 }
 

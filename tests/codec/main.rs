@@ -1,0 +1,13 @@
+//! The wire codec, against recorded behaviour of the reference implementations and by itself.
+
+mod body_text;
+mod decode_vectors;
+mod deviation;
+mod encode_vectors;
+mod handshake_line;
+mod limits;
+mod payload_vectors;
+mod properties;
+mod request_targets;
+mod utf16_lengths;
+mod vector_file;

@@ -1,0 +1,5 @@
+//! What the suites and the command line tools share.
+
+pub mod corpus_shape;
+pub mod js_json;
+pub mod replay;
