@@ -1,0 +1,359 @@
+//! One connection of a replay: what the client sends on it, and whether what arrives is what was expected.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::compare::{Offer, compare_body, compare_frame, compare_head};
+use super::connection::{Arrival, Connection};
+use super::polling::{Progress, Streams, polled_session};
+use super::raw_http::{ReceivedResponse, read_chunk, read_exactly, read_head, read_response};
+use super::raw_websocket::{CLOSE, TEXT, frame_bytes, read_frame};
+use super::template::Bindings;
+use super::transcript::{
+    Body, ClosingManner, Frame, RawBytes, Request, Response, Step, bytes_of_hex, bytes_of_latin1,
+};
+
+/// What all connections of a replay share.
+pub(super) struct Shared {
+    pub(super) bindings: Bindings,
+    pub(super) polls: Streams,
+    pub(super) offer: Offer,
+    pub(super) recorded_transports: Vec<String>,
+}
+
+/// A connection with the request that is waiting for its answer.
+pub(super) struct Conversation {
+    connection: Connection,
+    asked: Option<Asked>,
+    upgraded: bool,
+    /// When the client last sent something: by the recording's clock, and by ours.
+    pub(super) last_sent: (u64, Instant),
+}
+
+struct Asked {
+    event: usize,
+    request: Request,
+    path: String,
+}
+
+impl Conversation {
+    pub(super) fn open(server: SocketAddr) -> Result<Self, String> {
+        Ok(Self {
+            connection: Connection::open(server)?,
+            asked: None,
+            upgraded: false,
+            last_sent: (0, Instant::now()),
+        })
+    }
+
+    /// Does what the client side does in this step.
+    pub(super) fn act(
+        &mut self,
+        index: usize,
+        step: &Step,
+        bindings: &Bindings,
+    ) -> Result<(), String> {
+        match step {
+            Step::Request(request) => self.ask(index, request, bindings),
+            Step::SendFrame(frame) => {
+                let payload = match (&frame.text, &frame.hex) {
+                    (Some(text), _) => bindings.fill(text)?.into_bytes(),
+                    (None, Some(hex)) => bytes_of_hex(hex)?,
+                    (None, None) => Vec::new(),
+                };
+                self.connection.send(&frame_bytes(
+                    frame.opcode,
+                    frame.fin,
+                    frame.masked,
+                    &payload,
+                ))
+            }
+            Step::SendRaw(raw) => self.send_raw(raw, bindings),
+            Step::Close(ClosingManner::Fin) => {
+                self.connection.finish();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn ask(&mut self, event: usize, request: &Request, bindings: &Bindings) -> Result<(), String> {
+        let path = bindings.fill(&request.path)?;
+        let (head, body) = (
+            head_bytes(request, &path, bindings)?,
+            body_bytes(request, bindings)?,
+        );
+        match request.split_at_byte {
+            Some(at) => {
+                self.connection.send(&[&head, &body[..at]].concat())?;
+                // Long enough for the first part to be read alone: two segments are what was recorded.
+                std::thread::sleep(Duration::from_millis(80));
+                self.connection.send(&body[at..])?;
+            }
+            None => self.connection.send(&[head, body].concat())?,
+        }
+        self.asked = Some(Asked {
+            event,
+            request: request.clone(),
+            path,
+        });
+        Ok(())
+    }
+
+    fn send_raw(&mut self, raw: &RawBytes, bindings: &Bindings) -> Result<(), String> {
+        let mut bytes = bytes_of_latin1(&bindings.fill(&raw.latin1)?)?;
+        if let Some(text) = &raw.then_frame {
+            bytes.extend(frame_bytes(TEXT, true, true, text.as_bytes()));
+        }
+        self.connection.send(&bytes)
+    }
+
+    /// Checks that this step's arrival comes before the deadline and is as expected. For a response, tells
+    /// the event that asked for it.
+    pub(super) fn expect(
+        &mut self,
+        step: &Step,
+        instead_of: Option<&Step>,
+        shared: &mut Shared,
+        deadline: Instant,
+    ) -> Result<Option<usize>, String> {
+        match step {
+            Step::Response(expected) => {
+                return self.expect_response(expected, instead_of, shared, deadline);
+            }
+            Step::ResponseHead(expected) => {
+                compare_head(
+                    expected,
+                    &read_head(&mut self.connection, deadline)?,
+                    &mut shared.bindings,
+                )?;
+            }
+            Step::Chunk(text) => {
+                let chunk =
+                    read_chunk(&mut self.connection, deadline)?.ok_or("the end of the response")?;
+                let chunk = String::from_utf8_lossy(&chunk);
+                if !shared.bindings.matches(text, &chunk) {
+                    return Err(format!("chunk {chunk:?}"));
+                }
+            }
+            Step::ResponseEnd => {
+                if let Some(chunk) = read_chunk(&mut self.connection, deadline)? {
+                    return Err(format!(
+                        "another chunk {:?}",
+                        String::from_utf8_lossy(&chunk)
+                    ));
+                }
+            }
+            Step::Frame(expected) => self.expect_frame(expected, instead_of, shared, deadline)?,
+            Step::HixieFrame(text) => {
+                let expected = [&[0], text.as_bytes(), &[0xff]].concat();
+                self.expect_bytes(&expected, deadline)?;
+            }
+            Step::Raw(expected) => self.expect_bytes(expected, deadline)?,
+            Step::Closed => self.expect_closed(deadline)?,
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn expect_response(
+        &mut self,
+        expected: &Response,
+        instead_of: Option<&Step>,
+        shared: &mut Shared,
+        deadline: Instant,
+    ) -> Result<Option<usize>, String> {
+        let asked_by = self.asked.as_ref().map(|asked| asked.event);
+        let session = self
+            .asked
+            .as_ref()
+            .and_then(|asked| polled_session(&asked.request, &asked.path));
+        let body = match &expected.body {
+            Some(body) => shared.offer.adapt(body, &shared.recorded_transports),
+            None => String::new(),
+        };
+        let as_stream = session
+            .zip(shared.bindings.fill(&body).ok())
+            .filter(|_| !expected.body_truncated);
+        if let Some((session, body)) = &as_stream {
+            if shared.polls.already_has(session, body) {
+                return Ok(asked_by);
+            }
+        }
+        let got = self.read_answer(deadline)?;
+        compare_head(expected, &got, &mut shared.bindings)?;
+        if let Some((session, text)) = as_stream {
+            self.follow_stream(expected, &session, &text, &got, shared, deadline)?;
+        } else if expected.body.is_some() {
+            compare_body(expected, &body, &got.body, &mut shared.bindings)?;
+        }
+        if let Some(Step::Response(recorded)) = instead_of {
+            let body = recorded.body.clone().unwrap_or_default();
+            let mut bindings = shared.bindings.clone();
+            if compare_head(recorded, &got, &mut bindings).is_ok()
+                && compare_body(recorded, &body, &got.body, &mut bindings).is_ok()
+            {
+                return Err("what was recorded: the deviation is not needed".to_owned());
+            }
+        }
+        self.upgraded |= got.status == 101;
+        self.asked = None;
+        Ok(asked_by)
+    }
+
+    fn read_answer(&mut self, deadline: Instant) -> Result<ReceivedResponse, String> {
+        let method = self
+            .asked
+            .as_ref()
+            .map_or("GET", |asked| asked.request.method.as_str());
+        read_response(&mut self.connection, method, deadline)
+    }
+
+    /// Polls on until all of the recorded packets have arrived.
+    fn follow_stream(
+        &mut self,
+        expected: &Response,
+        session: &str,
+        text: &str,
+        first: &ReceivedResponse,
+        shared: &mut Shared,
+        deadline: Instant,
+    ) -> Result<(), String> {
+        let mut got = String::from_utf8_lossy(&first.body).into_owned();
+        while shared.polls.arrived(session, text, &got)? == Progress::Partial {
+            let Some(Asked { event, request, .. }) = self.asked.take() else {
+                return Err(format!("body {got:?}"));
+            };
+            self.ask(event, &request, &shared.bindings)?;
+            let next = self.read_answer(deadline)?;
+            compare_head(expected, &next, &mut shared.bindings)?;
+            got = String::from_utf8_lossy(&next.body).into_owned();
+        }
+        Ok(())
+    }
+
+    fn expect_frame(
+        &mut self,
+        expected: &Frame,
+        instead_of: Option<&Step>,
+        shared: &mut Shared,
+        deadline: Instant,
+    ) -> Result<(), String> {
+        let got = read_frame(&mut self.connection, deadline)?;
+        compare_frame(expected, &got, &mut shared.bindings)?;
+        match instead_of {
+            Some(Step::Frame(recorded))
+                if compare_frame(recorded, &got, &mut shared.bindings.clone()).is_ok() =>
+            {
+                Err("what was recorded: the deviation is not needed".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn expect_bytes(&mut self, expected: &[u8], deadline: Instant) -> Result<(), String> {
+        let got = read_exactly(&mut self.connection, expected.len(), deadline)?;
+        (got == expected)
+            .then_some(())
+            .ok_or_else(|| format!("{:?}", String::from_utf8_lossy(&got)))
+    }
+
+    /// The server ends the connection. On a WebSocket a close frame may come first: the reference
+    /// never sends one, a server that follows RFC 6455 does, and then the client answers it.
+    fn expect_closed(&mut self, deadline: Instant) -> Result<(), String> {
+        loop {
+            if self.upgraded && !self.connection.unread().is_empty() {
+                let frame = read_frame(&mut self.connection, deadline)?;
+                if frame.opcode != CLOSE {
+                    return Err(format!(
+                        "another frame: {:?}",
+                        String::from_utf8_lossy(&frame.payload)
+                    ));
+                }
+                // The server may have closed right behind its frame.
+                let _ = self
+                    .connection
+                    .send(&frame_bytes(CLOSE, true, true, &frame.payload));
+            } else if !self.connection.unread().is_empty() {
+                return Err(format!(
+                    "bytes {:?}",
+                    String::from_utf8_lossy(self.connection.unread())
+                ));
+            }
+            match self.connection.wait(deadline) {
+                Arrival::Bytes => {}
+                Arrival::End if self.connection.unread().is_empty() => return Ok(()),
+                Arrival::End => return Err("a broken frame".to_owned()),
+                Arrival::Nothing => return Err("the connection is still open".to_owned()),
+            }
+        }
+    }
+
+    /// Nothing arrives, and the connection stays open, until then.
+    pub(super) fn expect_quiet(&mut self, until: Instant) -> Result<(), String> {
+        match self.connection.wait(until) {
+            Arrival::Nothing if self.connection.unread().is_empty() => Ok(()),
+            Arrival::End => Err("the connection closed".to_owned()),
+            _ => Err(format!(
+                "bytes {:?}",
+                String::from_utf8_lossy(self.connection.unread())
+            )),
+        }
+    }
+
+    /// Nothing is left over when the recording ends. A poll that is still held may be answered meanwhile.
+    pub(super) fn expect_nothing_left(&mut self) -> Result<(), String> {
+        if self.asked.is_some() {
+            return Ok(());
+        }
+        self.connection.look();
+        let left = String::from_utf8_lossy(self.connection.unread());
+        left.is_empty()
+            .then_some(())
+            .ok_or_else(|| format!("more than recorded: {left:?}"))
+    }
+}
+
+fn head_bytes(request: &Request, path: &str, bindings: &Bindings) -> Result<Vec<u8>, String> {
+    let query = match &request.query {
+        Some(query) => format!("?{}", bindings.fill(query)?),
+        None => String::new(),
+    };
+    let mut head = format!("{} {path}{query} HTTP/1.1\r\n", request.method);
+    for (name, value) in &request.headers {
+        head.push_str(&format!("{name}: {}\r\n", bindings.fill(value)?));
+    }
+    head.push_str("\r\n");
+    Ok(head.into_bytes())
+}
+
+fn body_bytes(request: &Request, bindings: &Bindings) -> Result<Vec<u8>, String> {
+    let body = match (&request.body_hex, &request.body) {
+        (Some(hex), _) => bytes_of_hex(hex)?,
+        (None, Some(Body::Text(text))) => bindings.fill(text)?.into_bytes(),
+        (
+            None,
+            Some(Body::Repeated {
+                head,
+                repeat,
+                times,
+            }),
+        ) => (head.clone() + &repeat.repeat(*times)).into(),
+        (None, None) => Vec::new(),
+    };
+    if !request.chunked {
+        return Ok(body);
+    }
+    let (first, second) = body.split_at(body.len() / 2);
+    let mut chunks = Vec::new();
+    for chunk in [first, second]
+        .into_iter()
+        .filter(|chunk| !chunk.is_empty())
+    {
+        chunks.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        chunks.extend(chunk);
+        chunks.extend(b"\r\n");
+    }
+    chunks.extend(b"0\r\n\r\n");
+    Ok(chunks)
+}
