@@ -17,7 +17,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::transcript::{Event, LogEntry, Step, Transcript};
+use super::script::LogEntry;
+use super::transcript::{Event, Step, Transcript};
 
 /// The deviation table.
 #[derive(Debug, Clone, Default)]

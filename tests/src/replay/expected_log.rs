@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::payload::{Summary, sent_packets};
-use super::transcript::{Body, Event, LogEntry, Step};
+use super::script::LogEntry;
+use super::transcript::{Body, Event, Step};
 
 /// How much later than its cause a line may have been written for the recorder's clock to prove the order.
 const MARGIN: u64 = 30;

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::transcript::{LogEntry, Transcript};
+use super::script::LogEntry;
+use super::transcript::Transcript;
 
 /// Starts servers that run the scripted application.
 pub trait ScriptedServer: Sync {

@@ -12,6 +12,8 @@ use super::transcript::Transcript;
 
 /// Plays run beside each other. They mostly wait for timers, but too many would make timers late.
 const AT_ONCE: usize = 4;
+/// Held while a group is played: test functions run at the same time, and the bound is for all of them.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// What playing some transcripts came to.
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ pub fn play_all<'a>(
     offer: &Offer,
     deviations: &Deviations,
 ) -> Outcome {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut outcome = Outcome::default();
     let mut waiting = Vec::new();
     for transcript in transcripts {
