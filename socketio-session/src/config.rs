@@ -115,8 +115,14 @@ pub enum OverflowPolicy {
     #[default]
     Disconnect,
     /// The new packet is dropped, and the caller is told.
+    ///
+    /// Like [`DropOldest`](Self::DropOldest), this is only for what
+    /// [`send`](crate::Session::send) queued. Packets on which both sides rely (answers, joins,
+    /// questions with an acknowledgement awaited) are never dropped: where there is no room for
+    /// one, the session ends.
     DropNewest,
-    /// The oldest queued packets are dropped until the new one fits.
+    /// The oldest queued packets are dropped until the new one fits; if even that would not be
+    /// enough, the new one is.
     DropOldest,
 }
 

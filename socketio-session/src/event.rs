@@ -34,7 +34,7 @@ pub enum Event {
         /// The answer that it asked for, if it asked the application for one.
         reply_to: Option<ReplyTo>,
     },
-    /// The client did something wrong. It was told already.
+    /// The client did something wrong. It was told already, if it was still there.
     Fault(Fault),
     /// The client is no longer in the namespace.
     Left {

@@ -7,6 +7,7 @@ use crate::acks::ReplyTo;
 use crate::config::{NamespaceId, SessionLimits};
 use crate::event::{Content, Event};
 use crate::fault::Fault;
+use crate::reason::DisconnectReason;
 
 /// One step on the way to the application. Whether the client may take it is decided when its
 /// turn comes.
@@ -37,6 +38,11 @@ pub(crate) enum Arrival {
     },
     /// Decided already: news for the application as they are.
     News(Event),
+    /// The session is over. Memberships end when this one's turn comes, so that those begun by
+    /// what arrived before it are among them.
+    End {
+        reason: DisconnectReason,
+    },
 }
 
 impl Arrival {
@@ -53,7 +59,7 @@ impl Arrival {
             Self::Join { query, .. } => query.len(),
             Self::UnknownJoin { endpoint } | Self::UnknownPacket { endpoint, .. } => endpoint.len(),
             Self::Undecodable { fault, .. } => fault.endpoint.len(),
-            Self::Leave { .. } | Self::News(_) => 0,
+            Self::Leave { .. } | Self::News(_) | Self::End { .. } => 0,
         }
     }
 }
@@ -85,6 +91,13 @@ impl Inbox {
             self.queue = VecDeque::new();
         }
         Some(arrival)
+    }
+
+    /// Throws away what the client sent and nobody has looked at.
+    pub(crate) fn keep_news(&mut self) {
+        self.queue
+            .retain(|arrival| matches!(arrival, Arrival::News(_)));
+        self.bytes = 0;
     }
 
     pub(crate) fn is_empty(&self) -> bool {

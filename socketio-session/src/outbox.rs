@@ -10,7 +10,32 @@ use crate::config::{OverflowPolicy, SessionLimits};
 /// The queue of encoded packets of one session, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    queue: VecDeque<Bytes>,
+    queue: VecDeque<Waiting>,
+    bytes: usize,
+    holds_heartbeat: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    packet: Bytes,
+    worth: Worth,
+}
+
+/// What it would mean to lose a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worth {
+    /// The application may choose to lose it.
+    Droppable,
+    /// Both sides rely on it: an answer, a join, a goodbye. No policy drops it; if there is no
+    /// room for it, the session ends.
+    Essential,
+    Heartbeat,
+}
+
+/// By how much a packet would exceed the limits.
+#[derive(Debug, Clone, Copy)]
+struct Excess {
+    packets: usize,
     bytes: usize,
 }
 
@@ -28,39 +53,92 @@ impl Outbox {
     pub(crate) fn push(
         &mut self,
         packet: Bytes,
+        worth: Worth,
         limits: &SessionLimits,
         policy: OverflowPolicy,
     ) -> Pushed {
-        while !self.fits(&packet, limits) {
-            match policy {
-                OverflowPolicy::Disconnect => return Pushed::Overflowed,
-                OverflowPolicy::DropNewest => return Pushed::Dropped,
-                OverflowPolicy::DropOldest => {
-                    if self.pop().is_none() {
-                        return Pushed::Dropped;
-                    }
-                }
+        let excess = self.excess(packet.len(), limits);
+        let has_room = match policy {
+            OverflowPolicy::DropOldest => self.make_room(excess),
+            OverflowPolicy::Disconnect | OverflowPolicy::DropNewest => excess.is_none(),
+        };
+        if has_room {
+            self.append(packet, worth);
+            return Pushed::Queued;
+        }
+        match (policy, worth) {
+            (OverflowPolicy::Disconnect, _) | (_, Worth::Essential | Worth::Heartbeat) => {
+                Pushed::Overflowed
+            }
+            (_, Worth::Droppable) => Pushed::Dropped,
+        }
+    }
+
+    /// Queues the packet that ends the session, whether there is room or not.
+    pub(crate) fn push_goodbye(&mut self, packet: Bytes) {
+        self.append(packet, Worth::Essential);
+    }
+
+    /// Queues a heartbeat, whether there is room or not, unless one is waiting already: a
+    /// client that talks but does not read would heap them up.
+    pub(crate) fn push_heartbeat(&mut self, packet: Bytes) {
+        if !self.holds_heartbeat {
+            self.holds_heartbeat = true;
+            self.append(packet, Worth::Heartbeat);
+        }
+    }
+
+    fn append(&mut self, packet: Bytes, worth: Worth) {
+        self.bytes += packet.len();
+        self.queue.push_back(Waiting { packet, worth });
+    }
+
+    /// What there would be too much of, with another packet of this length.
+    fn excess(&self, length: usize, limits: &SessionLimits) -> Option<Excess> {
+        let packets = (self.queue.len() + 1).saturating_sub(limits.outbox_packets);
+        let bytes = self
+            .bytes
+            .saturating_add(length)
+            .saturating_sub(limits.outbox_bytes);
+        (packets > 0 || bytes > 0).then_some(Excess { packets, bytes })
+    }
+
+    /// Drops the oldest packets that may be dropped, but none in vain: false if all of them
+    /// together would not be enough.
+    fn make_room(&mut self, excess: Option<Excess>) -> bool {
+        let Some(Excess { packets, bytes }) = excess else {
+            return true;
+        };
+        let (mut dropped, mut freed) = (0, 0);
+        for waiting in &self.queue {
+            if dropped >= packets && freed >= bytes {
+                break;
+            }
+            if waiting.worth == Worth::Droppable {
+                dropped += 1;
+                freed += waiting.packet.len();
             }
         }
-        self.push_unbounded(packet);
-        Pushed::Queued
-    }
-
-    /// Queues one of the few packets that a session sends of its own accord (a heartbeat, a
-    /// goodbye): there is never more than one of each at a time.
-    pub(crate) fn push_unbounded(&mut self, packet: Bytes) {
-        self.bytes += packet.len();
-        self.queue.push_back(packet);
-    }
-
-    fn fits(&self, packet: &Bytes, limits: &SessionLimits) -> bool {
-        self.queue.len() < limits.outbox_packets
-            && self.bytes.saturating_add(packet.len()) <= limits.outbox_bytes
+        if dropped < packets || freed < bytes {
+            return false;
+        }
+        for _ in 0..dropped {
+            // Usually the first one; what may not be dropped is rare.
+            let mut queue = self.queue.iter();
+            if let Some(at) = queue.position(|waiting| waiting.worth == Worth::Droppable) {
+                self.queue.remove(at);
+            }
+        }
+        self.bytes -= freed;
+        true
     }
 
     fn pop(&mut self) -> Option<Bytes> {
-        let packet = self.queue.pop_front()?;
+        let Waiting { packet, worth } = self.queue.pop_front()?;
         self.bytes -= packet.len();
+        if worth == Worth::Heartbeat {
+            self.holds_heartbeat = false;
+        }
         Some(packet)
     }
 
@@ -70,8 +148,8 @@ impl Outbox {
         let mut left = budget;
         for taken in 0..packets {
             match self.queue.front() {
-                Some(next) if taken == 0 || next.len() <= left => {
-                    left = left.saturating_sub(next.len())
+                Some(next) if taken == 0 || next.packet.len() <= left => {
+                    left = left.saturating_sub(next.packet.len());
                 }
                 _ => break,
             }

@@ -7,7 +7,7 @@ use core::fmt;
 /// Whoever knows it can speak for the client, so [`Debug`](fmt::Debug) shows only its first
 /// six characters; [`as_str`](SessionId::as_str) shows all of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionId([u8; SessionId::LENGTH]);
+pub struct SessionId([u8; Self::LENGTH]);
 
 impl SessionId {
     /// The number of characters.

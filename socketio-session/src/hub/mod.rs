@@ -160,7 +160,11 @@ impl<T> Hub<T> {
         if !slot.session.is_joined(namespace) {
             return Err(Misuse::NotJoined);
         }
-        if slot.seats.len() >= self.config.limits.rooms {
+        let rooms = &self.rooms;
+        if rooms.is_seated(&slot.seats, namespace, room) {
+            return Ok(());
+        }
+        if rooms.count_named(&slot.seats) >= self.config.limits.rooms {
             return Err(Misuse::TooManyRooms);
         }
         self.rooms.enter(&mut self.slots, key, namespace, room);
@@ -192,13 +196,11 @@ impl<T> Hub<T> {
             if at > now {
                 return;
             }
+            self.deadlines.remove(&(at, key));
+            self.slots.forget_deadline(key);
+            // Its next deadline, if there is one, lies ahead and is filed when the guard goes.
             if let Some(mut session) = self.session(key) {
                 session.handle_timeout(now);
-            }
-            // A session that did not move its deadline on would keep the loop here.
-            if self.deadlines.first() == Some(&(at, key)) {
-                self.deadlines.remove(&(at, key));
-                self.slots.forget_deadline(key);
             }
         }
     }

@@ -80,6 +80,21 @@ impl Rooms {
             .map_or(&[], |room| &room.members)
     }
 
+    /// Whether one of the seats is in this room.
+    pub(super) fn is_seated(&self, seats: &[Seat], namespace: NamespaceId, name: &str) -> bool {
+        self.index(namespace, Some(name))
+            .is_some_and(|index| seats.iter().any(|seat| seat.room == index))
+    }
+
+    /// How many of the seats are in rooms with a name.
+    pub(super) fn count_named(&self, seats: &[Seat]) -> usize {
+        seats
+            .iter()
+            .filter_map(|seat| self.room(seat.room))
+            .filter(|room| room.key.name.is_some())
+            .count()
+    }
+
     pub(super) fn names(&self, seats: &[Seat], namespace: NamespaceId) -> Vec<&str> {
         seats
             .iter()

@@ -1,15 +1,13 @@
 //! The way to the end.
 
-use alloc::vec::Vec;
-
 use socketio_proto::Body;
 
 use super::link::Link;
 use super::{Phase, Session};
 use crate::acks::{AckFailure, AckOutcome};
 use crate::action::Action;
-use crate::event::Event;
 use crate::heartbeat::Heartbeat;
+use crate::inbox::Arrival;
 use crate::reason::DisconnectReason;
 
 /// Whether the client is told that the session ends.
@@ -38,15 +36,18 @@ impl Session {
         match goodbye {
             Goodbye::Send => {
                 let packet = self.encode("", Body::Disconnect);
-                self.outbox.push_unbounded(packet);
+                self.outbox.push_goodbye(packet);
             }
             Goodbye::Omit => {
                 self.outbox.clear();
                 self.greeting_due = false;
             }
         }
-        match (&self.link, goodbye) {
-            (Link::Open(_), _) => self.order_flush(),
+        match (&mut self.link, goodbye) {
+            (Link::Open(open), _) => {
+                open.hold_until = None;
+                self.order_flush();
+            }
             (_, Goodbye::Send) => self.link = Link::Gone { until: drain_by },
             (_, Goodbye::Omit) => self.link = Link::None,
         }
@@ -68,21 +69,19 @@ impl Session {
             DisconnectReason::ServerDisconnected | DisconnectReason::ShuttingDown
         ) {
             // Who sends a client away wants to hear no more from it.
-            self.memberships.dismiss_all();
+            self.inbox.keep_news();
         }
-        let unannounced: Vec<_> = self.memberships.iter_unannounced().collect();
-        for namespace in unannounced {
-            self.announce(Event::Left { namespace, reason });
-        }
-        self.announce(Event::Closed { reason });
+        self.inbox.push(Arrival::End { reason });
     }
 
-    /// Nobody fetched the rest in time.
+    /// Nobody fetched the rest in time, or the application never decided about a join.
     pub(super) fn give_up_draining(&mut self) {
         self.outbox.clear();
         self.greeting_due = false;
-        if let Link::Open(open) = &self.link {
-            self.actions.push_back(Action::Close(open.id));
+        self.join_pending = false;
+        let open = self.link.open_id().into_iter();
+        for id in open.chain(self.predecessors.take_ids()) {
+            self.actions.push_back(Action::Close(id));
         }
         self.link = Link::None;
     }

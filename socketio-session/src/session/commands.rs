@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use alloc::string::ToString;
-use socketio_proto::{AckMode, AckRequest, Arguments, Body, Packet};
+use socketio_proto::{AckMode, AckRequest, Arguments, Body, Packet, TransportKind};
 
 use super::closing::Goodbye;
 use super::link::Link;
@@ -16,7 +16,7 @@ use crate::config::{NamespaceId, OverflowPolicy};
 use crate::error::Misuse;
 use crate::event::Event;
 use crate::fault::{Fault, FaultKind};
-use crate::outbox::Pushed;
+use crate::outbox::{Pushed, Worth};
 use crate::reason::DisconnectReason;
 use crate::shared_packet::SharedPacket;
 use crate::time::Instant;
@@ -66,9 +66,14 @@ impl Session {
         if options.volatile && !self.takes_volatile() {
             return Ok(Delivery::Dropped);
         }
-        let policy = options.overflow.unwrap_or(self.config.overflow);
+        let policy = if options.volatile {
+            // It gives way to everything.
+            OverflowPolicy::DropNewest
+        } else {
+            options.overflow.unwrap_or(self.config.overflow)
+        };
         let packet = packet.encoded(self.dialect).clone();
-        self.push(packet, policy)
+        self.push(packet, Worth::Droppable, policy)
     }
 
     /// Sends `body` and asks for an acknowledgement, which
@@ -107,10 +112,10 @@ impl Session {
             endpoint: self.config.endpoint(namespace),
             body,
         });
-        self.acks.insert(ack, now + within);
         // A packet whose answer is awaited is not dropped for others, nor are others for it.
-        let queued = self.push(packet, OverflowPolicy::Disconnect);
-        queued.map(|_| ack)
+        let _ = self.push(packet, Worth::Essential, OverflowPolicy::Disconnect)?;
+        self.acks.insert(ack, now + within);
+        Ok(ack)
     }
 
     /// Answers a packet of the client with `args`.
@@ -127,7 +132,8 @@ impl Session {
                 args,
             },
         );
-        self.push(packet, self.config.overflow).map(|_| ())
+        self.push(packet, Worth::Essential, self.config.overflow)
+            .map(|_| ())
     }
 
     /// Tells the client what was wrong with a packet that the application could not handle,
@@ -194,8 +200,13 @@ impl Session {
         self.close(reason, goodbye);
     }
 
-    fn push(&mut self, packet: bytes::Bytes, policy: OverflowPolicy) -> Result<Delivery, Misuse> {
-        match self.enqueue(packet, policy) {
+    fn push(
+        &mut self,
+        packet: bytes::Bytes,
+        worth: Worth,
+        policy: OverflowPolicy,
+    ) -> Result<Delivery, Misuse> {
+        match self.enqueue(packet, worth, policy) {
             Pushed::Queued => Ok(Delivery::Queued),
             Pushed::Dropped => Ok(Delivery::Dropped),
             Pushed::Overflowed => Err(Misuse::Closed(DisconnectReason::SlowConsumer)),
@@ -204,7 +215,7 @@ impl Session {
 
     fn takes_volatile(&self) -> bool {
         let greeting_first = self.greeting_due
-            && matches!(&self.link, Link::Open(open) if open.hold_until.is_some());
+            && matches!(&self.link, Link::Open(open) if open.kind == TransportKind::LongPoll);
         self.link.open_id().is_some()
             && !greeting_first
             && self.outbox.bytes() <= self.config.limits.volatile_backlog_bytes

@@ -48,7 +48,9 @@ impl Session {
         }
         let kind = name.kind();
         let hold_until = match kind {
-            TransportKind::LongPoll => Some(now + self.config.polling_duration),
+            TransportKind::LongPoll if !self.is_closed() => {
+                Some(now + self.config.polling_duration)
+            }
             _ => None,
         };
         self.link = Link::Open(OpenTransport {
@@ -114,7 +116,7 @@ impl Session {
                 return Ok(());
             }
             Body::Heartbeat => return Ok(()),
-            _ => self.acknowledge_automatically(endpoint, packet.ack_request),
+            _ => self.acknowledge_automatically(endpoint, packet.ack_request)?,
         }
         match &packet.body {
             Body::Ack { id, args } => self.resolve_ack(endpoint, id, *args),
@@ -128,7 +130,7 @@ impl Session {
                 self.arrive_packet(packet, |_| Content::Message(Box::from(*text)));
             }
             Body::Json(json) => {
-                self.arrive_packet(packet, |_| Content::Json(Box::from(json.get())))
+                self.arrive_packet(packet, |_| Content::Json(Box::from(json.get())));
             }
             Body::Event { name, args } => self.arrive_packet(packet, |_| {
                 Content::Event(NamedArguments::new(name, args.as_str()))
@@ -151,7 +153,7 @@ impl Session {
         error: DecodeError,
     ) -> Result<(), PeerError> {
         self.show_life(now, LivenessSign::AnyPacket)?;
-        self.acknowledge_automatically(endpoint, asked);
+        self.acknowledge_automatically(endpoint, asked)?;
         let fault = Fault {
             namespace: self.config.namespace_id(endpoint),
             endpoint: Box::from(endpoint),
@@ -185,8 +187,13 @@ impl Session {
     }
 
     /// A bare id is answered by the library itself, before the application sees the packet,
-    /// and whether or not there is such an endpoint.
-    fn acknowledge_automatically(&mut self, endpoint: &str, asked: Option<AckRequest<'_>>) {
+    /// and whether or not there is such an endpoint. A client that lets its answers pile up
+    /// can end the session so.
+    fn acknowledge_automatically(
+        &mut self,
+        endpoint: &str,
+        asked: Option<AckRequest<'_>>,
+    ) -> Result<(), PeerError> {
         if let Some(AckRequest {
             id,
             mode: AckMode::Automatic,
@@ -201,6 +208,8 @@ impl Session {
             );
             self.reply(ack);
         }
+        self.close_reason()
+            .map_or(Ok(()), |reason| Err(PeerError::Closed(reason)))
     }
 
     fn resolve_ack(&mut self, endpoint: &str, id: &str, args: Arguments<'_>) {
@@ -285,9 +294,18 @@ impl Session {
         self.close(reason, Goodbye::Omit);
     }
 
-    /// Time has passed. Calling it early, late or repeatedly does no harm.
+    /// Time has passed. Calling it early, late or repeatedly does no harm. Afterwards
+    /// [`poll_timeout`](Self::poll_timeout) lies ahead.
     pub fn handle_timeout(&mut self, now: Instant) {
         let now = self.advance(now);
+        // Each round moves every deadline that has come, though maybe only to another one that
+        // has come as well, when the settings leave no time in between.
+        while self.poll_timeout().is_some_and(|at| at <= now) {
+            self.expire(now);
+        }
+    }
+
+    fn expire(&mut self, now: Instant) {
         let outcomes = &mut self.ack_outcomes;
         self.acks.take_due(now, |ack| {
             outcomes.push_back(AckOutcome {
@@ -305,7 +323,7 @@ impl Session {
                 self.check_link(now);
             }
             Phase::Closed { drain_by, .. } if drain_by <= now => self.give_up_draining(),
-            Phase::Closed { .. } => self.check_link(now),
+            Phase::Closed { .. } => {}
         }
     }
 
@@ -314,7 +332,7 @@ impl Session {
             Heartbeat::DueAt(at) if at <= now => {
                 self.heartbeat = Heartbeat::AwaitedBy(now + self.config.heartbeat_timeout);
                 let packet = self.encode("", Body::Heartbeat);
-                self.outbox.push_unbounded(packet);
+                self.outbox.push_heartbeat(packet);
                 self.order_flush();
             }
             Heartbeat::AwaitedBy(by) if by <= now => {
@@ -326,11 +344,16 @@ impl Session {
 
     fn check_link(&mut self, now: Instant) {
         match &mut self.link {
-            Link::Open(open) if open.hold_until.is_some_and(|until| until <= now) => {
+            Link::Open(open)
+                if !open.released && open.hold_until.is_some_and(|until| until <= now) =>
+            {
                 open.released = true;
+                // From here on the driver is at work; if it never comes back, neither does the
+                // client.
+                open.hold_until = Some(now + self.config.close_timeout);
                 self.order_flush();
             }
-            Link::Gone { until } if *until <= now => {
+            link if link.deadline().is_some_and(|until| until <= now) => {
                 self.close(DisconnectReason::CloseTimeout, Goodbye::Omit);
             }
             _ => {}

@@ -32,7 +32,8 @@ pub(super) enum Link {
 pub(super) struct OpenTransport {
     pub(super) id: TransportId,
     pub(super) kind: TransportKind,
-    /// When a poll without news is answered; `None` for what stays open.
+    /// When a poll without news is answered and, once it was released, when it is given up;
+    /// `None` for what stays open, and after the session's end, which has a deadline of its own.
     pub(super) hold_until: Option<Instant>,
     /// The poll was held long enough.
     pub(super) released: bool,
@@ -49,7 +50,6 @@ impl Link {
     pub(super) const fn deadline(&self) -> Option<Instant> {
         match self {
             Self::None => None,
-            Self::Open(OpenTransport { released: true, .. }) => None,
             Self::Open(open) => open.hold_until,
             Self::Gone { until } => Some(*until),
         }
@@ -85,6 +85,13 @@ impl Predecessors {
             self.replaced = Vec::new();
         }
         Some(kind)
+    }
+
+    /// Forgets all of them.
+    pub(super) fn take_ids(&mut self) -> impl Iterator<Item = TransportId> + use<> {
+        core::mem::take(&mut self.replaced)
+            .into_iter()
+            .map(|(id, _)| id)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -80,19 +80,11 @@ impl Memberships {
             .map(|member| member.namespace)
     }
 
-    pub(super) fn dismiss_all(&mut self) {
-        for member in &mut self.0 {
-            if member.standing == Standing::In {
-                member.standing = Standing::Dismissed;
-            }
-        }
-    }
-
-    /// The namespaces whose members the application still believes in.
-    pub(super) fn iter_unannounced(&self) -> impl Iterator<Item = NamespaceId> + '_ {
+    /// A namespace that the application believes the client to be in.
+    pub(super) fn first_believed(&self) -> Option<NamespaceId> {
         self.0
             .iter()
-            .filter(|member| member.standing != Standing::Out)
+            .find(|member| member.standing != Standing::Out)
             .map(|member| member.namespace)
     }
 }

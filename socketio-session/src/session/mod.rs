@@ -27,7 +27,7 @@ use crate::config::{OverflowPolicy, SessionConfig};
 use crate::event::Event;
 use crate::heartbeat::Heartbeat;
 use crate::inbox::{Arrival, Inbox};
-use crate::outbox::{Outbox, Pushed};
+use crate::outbox::{Outbox, Pushed, Worth};
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
 
@@ -144,22 +144,25 @@ impl Session {
 
     /// Queues an encoded packet and orders a flush; ends the session if it does not fit and the
     /// policy says so.
-    fn enqueue(&mut self, packet: Bytes, policy: OverflowPolicy) -> Pushed {
-        let pushed = self.outbox.push(packet, &self.config.limits, policy);
+    fn enqueue(&mut self, packet: Bytes, worth: Worth, policy: OverflowPolicy) -> Pushed {
+        let limits = &self.config.limits;
+        let pushed = self.outbox.push(packet, worth, limits, policy);
         match pushed {
             Pushed::Queued => self.order_flush(),
             Pushed::Dropped => {}
             Pushed::Overflowed => {
-                self.close(DisconnectReason::SlowConsumer, closing::Goodbye::Omit)
+                self.close(DisconnectReason::SlowConsumer, closing::Goodbye::Omit);
             }
         }
         pushed
     }
 
-    /// Queues a packet that answers the client.
+    /// Queues a packet that answers the client. After the end nothing is said any more.
     fn reply(&mut self, packet: Bytes) {
-        let policy = self.config.overflow;
-        let _ = self.enqueue(packet, policy);
+        if !self.is_closed() {
+            let policy = self.config.overflow;
+            let _ = self.enqueue(packet, Worth::Essential, policy);
+        }
     }
 
     fn order_flush(&mut self) {
@@ -175,5 +178,19 @@ impl Session {
 
     fn announce(&mut self, event: Event) {
         self.inbox.push(Arrival::News(event));
+    }
+
+    /// Notes a change for whoever keeps lists of members. A join that nobody has followed yet
+    /// is undone by its end, so that no more than two changes of a namespace ever wait.
+    fn note_change(&mut self, change: MembershipChange) {
+        if let MembershipChange::Left(namespace) = change {
+            let joined = MembershipChange::Joined(namespace);
+            let mut waiting = self.membership_changes.iter();
+            if let Some(at) = waiting.position(|waiting| *waiting == joined) {
+                self.membership_changes.remove(at);
+                return;
+            }
+        }
+        self.membership_changes.push(change);
     }
 }

@@ -120,10 +120,7 @@ impl Session {
         let phase = match self.phase {
             Phase::Handshaken { expires } => Some(expires),
             Phase::Connected => None,
-            Phase::Closed { .. } if self.outbox.is_empty() && matches!(self.link, Link::None) => {
-                None
-            }
-            Phase::Closed { drain_by, .. } => Some(drain_by),
+            Phase::Closed { drain_by, .. } => self.is_held().then_some(drain_by),
         };
         [
             phase,
@@ -161,13 +158,19 @@ impl Session {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.is_closed()
-            && matches!(self.link, Link::None)
-            && self.predecessors.is_empty()
-            && self.outbox.is_empty()
+            && !self.is_held()
             && self.inbox.is_empty()
             && self.actions.is_empty()
             && self.ack_outcomes.is_empty()
-            && !self.join_pending
+    }
+
+    /// Whether somebody else must act before a closed session can go: a transport, or the
+    /// application that decides about a join.
+    fn is_held(&self) -> bool {
+        !matches!(self.link, Link::None)
+            || !self.predecessors.is_empty()
+            || !self.outbox.is_empty()
+            || self.join_pending
     }
 
     /// Whether there may be an event for [`poll_event`](Self::poll_event).

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 
 use socketio_proto::{Arguments, Body, ErrorReason};
 
+use super::Session;
 use super::membership::{MembershipChange, Standing};
-use super::{Phase, Session};
 use crate::acks::{AckFailure, AckOutcome, ReplyTo};
 use crate::acl::{JSON_METHOD, MESSAGE_METHOD};
 use crate::config::NamespaceId;
@@ -36,6 +36,7 @@ impl Session {
         match arrival {
             Arrival::News(Event::Left { namespace, reason }) => self.forget(namespace, reason),
             Arrival::News(event) => Some(event),
+            Arrival::End { reason } => self.judge_end(reason),
             Arrival::Join { namespace, query } => self.judge_join(namespace, query),
             Arrival::Leave { namespace } => {
                 self.memberships.joined(namespace)?;
@@ -52,13 +53,25 @@ impl Session {
         }
     }
 
+    /// Ends one membership after another, and then the session.
+    fn judge_end(&mut self, reason: DisconnectReason) -> Option<Event> {
+        let Some(namespace) = self.memberships.first_believed() else {
+            return Some(Event::Closed { reason });
+        };
+        self.inbox.push_front(Arrival::End { reason });
+        self.forget(namespace, reason)
+    }
+
     fn judge_join(&mut self, namespace: NamespaceId, query: Box<str>) -> Option<Event> {
-        if let Phase::Closed { .. } = self.phase {
-            return None;
-        }
-        if self.memberships.joined(namespace).is_some() {
-            self.confirm_join(namespace);
-            return None;
+        let member = self.memberships.find(namespace);
+        match member.map(|member| member.standing) {
+            Some(Standing::In) => {
+                self.confirm_join(namespace);
+                return None;
+            }
+            // The server just sent it away; it does not know yet.
+            Some(Standing::Dismissed) => return None,
+            Some(Standing::Out) | None => {}
         }
         if self.memberships.iter_joined().count() >= self.config.limits.namespaces {
             let endpoint = Box::from(self.config.endpoint(namespace));
@@ -77,6 +90,10 @@ impl Session {
             .namespace(namespace)
             .is_some_and(|config| config.asks_before_join)
         {
+            if self.is_closed() {
+                // The answer would come too late.
+                return None;
+            }
             self.join_pending = true;
             return Some(Event::Joining(JoinRequest { namespace, query }));
         }
@@ -90,8 +107,7 @@ impl Session {
             .map(|config| config.initial_acl.clone())
             .unwrap_or_default();
         self.memberships.join(namespace, acl);
-        self.membership_changes
-            .push(MembershipChange::Joined(namespace));
+        self.note_change(MembershipChange::Joined(namespace));
         self.confirm_join(namespace);
         Event::Joined { namespace, query }
     }
@@ -112,8 +128,7 @@ impl Session {
             return None;
         }
         member.standing = Standing::Out;
-        self.membership_changes
-            .push(MembershipChange::Left(namespace));
+        self.note_change(MembershipChange::Left(namespace));
         let outcomes = &mut self.ack_outcomes;
         self.acks.take_in(Some(namespace), |ack| {
             outcomes.push_back(AckOutcome {

@@ -1,0 +1,81 @@
+//! Packets wait in the session for their turn with the application, within bounds.
+
+use crate::script::Script;
+
+#[test]
+fn no_input_is_wanted_while_too_many_packets_wait() {
+    let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_packets = 2);
+    script.sends("3:::one");
+    assert!(script.session.wants_input());
+    script.sends("3:::two");
+    assert!(!script.session.wants_input());
+    assert!(script.next_event().is_some());
+    assert!(script.session.wants_input());
+}
+
+#[test]
+fn no_input_is_wanted_while_too_many_bytes_wait() {
+    for text in ["3:::12345678", "4:::12345678", r#"5:::{"name":"abcdef"}"#] {
+        let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_bytes = 9);
+        script.sends(text);
+        assert!(script.session.wants_input(), "{text}");
+        script.sends(text);
+        assert!(!script.session.wants_input(), "{text}");
+        let _ = script.events();
+        assert!(script.session.wants_input(), "{text}");
+    }
+}
+
+#[test]
+fn what_arrives_unwanted_is_kept() {
+    // One upload can carry more packets than there is room for.
+    let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_packets = 1);
+    script.sends("3:::one");
+    script.sends("3:::two");
+    script.hears(["global message one", "global message two"]);
+}
+
+#[test]
+fn what_never_waits_does_not_count() {
+    let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_packets = 1);
+    for text in ["2::", "6:::1", "8::", "7:::1", "1::"] {
+        script.sends(text);
+    }
+    assert!(script.session.wants_input());
+    script.hears([]);
+}
+
+#[test]
+fn a_question_to_the_application_fills_the_line_behind_it() {
+    let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_packets = 2);
+    for text in ["1::/vault", "3:::one", "3:::two"] {
+        script.sends(text);
+    }
+    script.hears(["/vault joining"]);
+    assert!(!script.session.wants_input());
+    assert_eq!(script.admits(), Ok(()));
+    script.hears(["/vault joined", "global message one", "global message two"]);
+    assert!(script.session.wants_input());
+}
+
+#[test]
+fn packets_of_all_kinds_come_as_they_were_sent() {
+    let (mut script, _) = Script::on_websocket();
+    for text in [
+        "3:::",
+        "3:::a:b:c\n\u{1f600}",
+        "4:::{\"a\": [1, 2]}",
+        r#"5:::{"name":"move","args":[1,{"x":"y"}]}"#,
+        r#"5:::{"name":"m\u006fve"}"#,
+        "7:::1+0",
+    ] {
+        script.sends(text);
+    }
+    script.hears([
+        "global message ",
+        "global message a:b:c\n\u{1f600}",
+        "global json {\"a\": [1, 2]}",
+        r#"global event move [1,{"x":"y"}]"#,
+        "global event move []",
+    ]);
+}
