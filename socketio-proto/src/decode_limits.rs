@@ -27,8 +27,8 @@ pub struct DecodeLimits {
     /// Default: 128.
     ///
     /// The codec itself does not recurse; what deserializes arguments usually does, on a stack
-    /// of its own. 128 is also where `serde_json` stops. Worst case: whatever a level costs the
-    /// deserializer, usually well under a kilobyte of stack.
+    /// of its own, and `serde_json` gives up at 128 levels too. Worst case: whatever a level costs
+    /// the deserializer, usually well under a kilobyte of stack.
     pub max_json_depth: usize,
 }
 

@@ -40,11 +40,18 @@ pub(crate) fn fault_offset(text: &str, error: &serde_json::Error) -> usize {
 ///
 /// Texts with no more opening brackets than that, nearly all of them, cost one pass at memory
 /// speed and no walk.
+#[inline]
 pub(crate) fn first_too_deep(text: &str, max_depth: usize) -> Option<usize> {
     // Each level takes two bytes.
     if text.len() / 2 <= max_depth || opening_brackets(text.as_bytes()) <= max_depth {
         return None;
     }
+    walk_to_too_deep(text, max_depth)
+}
+
+/// [`first_too_deep`], bracket by bracket.
+#[cold]
+fn walk_to_too_deep(text: &str, max_depth: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut in_string = false;
     let mut escaped = false;

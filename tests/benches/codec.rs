@@ -127,7 +127,7 @@ fn encode_in_place(sample: &Sample, out: &mut Vec<u8>) {
 mod decode {
     use super::*;
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn packet(bencher: Bencher, size: usize) {
         let text = packet_text(&sample(size));
         assert_eq!(text.len(), size);
@@ -135,19 +135,19 @@ mod decode {
         bencher.bench_local(|| Dialect::Legacy.decode(black_box(&text), &limits).is_ok());
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn raw_value_scan(bencher: Bencher, size: usize) {
         let args = args_text(&sample(size));
         bencher.bench_local(|| serde_json::from_str::<&RawValue>(black_box(&args)).is_ok());
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn value_parse(bencher: Bencher, size: usize) {
         let args = args_text(&sample(size));
         bencher.bench_local(|| serde_json::from_str::<serde_json::Value>(black_box(&args)));
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn memcpy(bencher: Bencher, size: usize) {
         let text = packet_text(&sample(size)).into_bytes();
         let mut out = Vec::with_capacity(size);
@@ -162,18 +162,19 @@ mod decode {
 mod encode {
     use super::*;
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn values_to_bytes(bencher: Bencher, size: usize) {
         let sample = sample(size);
         let mut out = Vec::new();
         bencher.bench_local(|| {
             out.clear();
             encode_in_place(black_box(&sample), &mut out);
-            Bytes::copy_from_slice(&out)
+            // Dropped here: kept for later they would measure the allocator.
+            black_box(Bytes::copy_from_slice(&out));
         });
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn values_to_buffer(bencher: Bencher, size: usize) {
         let sample = sample(size);
         let mut out = Vec::new();
@@ -184,7 +185,7 @@ mod encode {
         });
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn text_to_bytes(bencher: Bencher, size: usize) {
         let sample = sample(size);
         let args = args_text(&sample);
@@ -202,11 +203,12 @@ mod encode {
             };
             out.clear();
             Dialect::Legacy.encode(&packet, &mut out);
-            Bytes::copy_from_slice(&out)
+            // Dropped here: kept for later they would measure the allocator.
+            black_box(Bytes::copy_from_slice(&out));
         });
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn to_writer(bencher: Bencher, size: usize) {
         let sample = sample(size);
         let mut out = Vec::new();
@@ -225,13 +227,13 @@ mod encode {
 mod utf16 {
     use super::*;
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn count(bencher: Bencher, size: usize) {
         let text = packet_text(&sample(size));
         bencher.bench_local(|| socketio_proto::utf16::count(black_box(text.as_bytes())));
     }
 
-    #[divan::bench(args = SIZES)]
+    #[divan::bench(args = SIZES, sample_size = 500)]
     fn standard_library(bencher: Bencher, size: usize) {
         let text = packet_text(&sample(size));
         bencher.bench_local(|| black_box(&text).encode_utf16().count());

@@ -21,9 +21,9 @@ pub enum JsValue {
     /// Text; a lone surrogate is U+FFFD.
     String(String),
     /// A list.
-    Array(Vec<JsValue>),
+    Array(Vec<Self>),
     /// Members, each key once, in JavaScript's order.
-    Object(Vec<(String, JsValue)>),
+    Object(Vec<(String, Self)>),
 }
 
 impl JsValue {

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -12,38 +12,25 @@ use crate::decode_error::{DecodeError, DecodeErrorKind};
 use crate::json_text;
 use crate::packet::Arguments;
 
-/// Reads an event's name and arguments; errors are placed as if `data` began at byte `base`.
-///
-/// JavaScript's `JSON.stringify` spells every event of the usual clients in one way, which is
-/// recognised without a JSON parser; its arguments are then scanned once, to be sure of them.
-/// Anything else that is JSON goes the general way.
-#[inline]
-pub(crate) fn decode(
-    data: &str,
-    max_depth: usize,
-    base: usize,
-) -> Result<(Cow<'_, str>, Arguments<'_>), DecodeError> {
-    if let Some((name, args)) = usual_spelling(data) {
-        if args.is_empty() {
-            return Ok((Cow::Borrowed(name), Arguments::NONE));
-        }
-        if let Ok(array) = serde_json::from_str::<&RawValue>(args) {
-            if array.get().starts_with('[') {
-                return Ok((
-                    Cow::Borrowed(name),
-                    shallow(array.get(), max_depth, data, base)?,
-                ));
-            }
-        }
+/// Reads an event that is spelled as JavaScript's `JSON.stringify({name, args})` spells it, which
+/// is how the usual clients spell every event: recognised without a JSON parser, with one scan of
+/// the arguments to be sure of them. `None` leaves the verdict to [`decode`].
+#[inline(always)]
+pub(crate) fn decode_usual(data: &str, max_depth: usize) -> Option<(&str, Arguments<'_>)> {
+    let (name, args) = split_usual(data)?;
+    if args.is_empty() {
+        return Some((name, Arguments::NONE));
     }
-    decode_any_spelling(data, max_depth, base)
+    let array = serde_json::from_str::<&RawValue>(args).ok()?.get();
+    let sound = array.starts_with('[') && json_text::first_too_deep(array, max_depth).is_none();
+    sound.then_some((name, Arguments::from_checked(array)))
 }
 
 /// The name and the text between `"args":` and the last `}`, if the event is spelled as
 /// `JSON.stringify({name, args})` does it and the name needs no escapes. The arguments are empty
 /// if there are none, and unchecked.
-#[inline]
-fn usual_spelling(data: &str) -> Option<(&str, &str)> {
+#[inline(always)]
+fn split_usual(data: &str) -> Option<(&str, &str)> {
     let rest = data.strip_prefix(r#"{"name":""#)?;
     let end = rest
         .bytes()
@@ -56,9 +43,10 @@ fn usual_spelling(data: &str) -> Option<(&str, &str)> {
     .map(|args| (name, args))
 }
 
-/// Members in any order, the last of equal ones counts, others are ignored.
+/// Reads an event however it is spelled: members in any order, the last of equal ones counts,
+/// others are ignored. Errors are placed as if `data` began at byte `base`.
 #[cold]
-fn decode_any_spelling(
+pub(crate) fn decode(
     data: &str,
     max_depth: usize,
     base: usize,
@@ -84,7 +72,6 @@ fn decode_any_spelling(
 }
 
 /// Arguments out of an array, checked and borrowed from `data`, that does not nest too deeply.
-#[inline]
 fn shallow<'a>(
     array: &'a str,
     max_depth: usize,
@@ -145,8 +132,9 @@ impl<'de> Visitor<'de> for MembersVisitor {
             match key {
                 Key::Name => members.name = Some(map.next_value()?),
                 Key::Args => members.args = Some(map.next_value()?),
+                // As text too: one way of skipping a value means that it is inlined where it counts.
                 Key::Other => {
-                    map.next_value::<IgnoredAny>()?;
+                    map.next_value::<&RawValue>()?;
                 }
             }
         }
