@@ -2,13 +2,18 @@
 
 mod acks;
 mod acl;
+mod broadcast;
 mod closing;
+mod crowd;
+mod deadlines;
 mod faults;
 mod heartbeat;
+mod hub;
 mod join_requests;
 mod namespaces;
 mod outbox;
 mod polling;
+mod rooms;
 mod script;
 mod transports;
 mod turns;
