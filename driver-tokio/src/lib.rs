@@ -1,1 +1,34 @@
-//! Socket.IO on tokio.
+//! A Socket.IO server on tokio.
+//!
+//! ```no_run
+//! use socketio_driver_tokio::{Args, HandlerError, Namespace, Server, Socket};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let chat = Namespace::new("/chat")
+//!     .on_connect(async |socket: Socket| socket.join("lobby").map_err(HandlerError::from))
+//!     .on("say", async |socket: Socket, Args((text,)): Args<(String,)>| {
+//!         socket.to("lobby").emit("said", (text,))?;
+//!         Ok::<_, HandlerError>(true)
+//!     });
+//!
+//! let server = Server::builder().namespace(chat).bind("127.0.0.1:6543").await?;
+//! server.run().await;
+//! # Ok(()) }
+//! ```
+//!
+//! The API is that of `socketio-server`, on which all drivers stand; applications need only
+//! this crate.
+
+#![forbid(unsafe_code)]
+
+mod tokio_runtime;
+
+pub use socketio_server::*;
+
+pub use crate::tokio_runtime::{Tokio, TokioListener, TokioStream};
+
+/// A server on tokio.
+pub type Server = socketio_server::Server<Tokio>;
+
+/// The settings of a [`Server`] to be.
+pub type ServerBuilder = socketio_server::ServerBuilder<Tokio>;

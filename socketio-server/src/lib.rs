@@ -1,1 +1,49 @@
-//! The runtime-neutral Socket.IO server.
+//! The runtime-neutral Socket.IO server: transports, namespaces and handlers.
+//!
+//! Applications depend on a driver crate, such as `socketio-driver-tokio`, which gives this
+//! crate's types for its runtime. What stands here is the same for all of them: a server is
+//! built from [`Namespace`]s, whose handlers are async functions that take what they need as
+//! parameters ([`FromEvent`]) and answer with what they return ([`Reply`]).
+//!
+//! A driver implements [`runtime::Runtime`]; everything else follows.
+
+#![forbid(unsafe_code)]
+
+mod answers;
+mod builder;
+mod engine;
+mod error;
+mod extensions;
+mod handlers;
+mod handshake;
+mod hooks;
+mod http;
+mod jobs;
+mod opening;
+mod origins;
+mod router;
+pub mod runtime;
+mod server;
+mod settings;
+mod socket;
+mod transports;
+
+pub use socketio_proto::{AckMode, DecodeLimits, ErrorReason, TransportName};
+pub use socketio_session::{
+    Acl, Delivery, DisconnectReason, EventNames, Fault, FaultKind, Misuse, OverflowPolicy, Reach,
+    SendOptions, SessionId, SessionLimits,
+};
+
+pub use crate::builder::ServerBuilder;
+pub use crate::error::{AckError, BuildError, SendError};
+pub use crate::extensions::Extensions;
+pub use crate::handlers::{
+    Ack, Admission, Args, ConnectQuery, EventArgs, EventContext, EventName, FromArgs, FromEvent,
+    Handler, HandlerError, HandlerFuture, IntoAdmission, Json, Namespace, RawArgs, RawJson,
+    Rejection, Reply, ReplyArgs, State, Text,
+};
+pub use crate::handshake::Handshake;
+pub use crate::origins::Origins;
+pub use crate::server::{Server, ServerHandle};
+pub use crate::settings::ServerLimits;
+pub use crate::socket::{AckRequest, BroadcastBuilder, NamespaceHandle, Sender, Socket, SocketAcl};

@@ -30,6 +30,9 @@ pub enum Misuse {
     /// The session is in as many rooms as the limits allow.
     #[error("the session is in too many rooms")]
     TooManyRooms,
+    /// As many jobs run for the client as the limits allow.
+    #[error("too many jobs run for the client")]
+    TooManyJobs,
     /// No such session, or no longer.
     #[error("no such session")]
     NoSuchSession,

@@ -211,7 +211,8 @@ impl<T> Hub<T> {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// A session that has actions, acknowledgements or events to fetch.
+    /// A session that has actions, acknowledgements or events to fetch. Events do not count
+    /// while the application has its turn ([`SessionMut::next_turn`]).
     #[must_use]
     pub fn poll_ready(&mut self) -> Option<SessionKey> {
         let key = self.ready.pop_front()?;
@@ -237,7 +238,8 @@ impl<T> Hub<T> {
             self.remove(key);
             return;
         }
-        if (slot.session.has_orders() || slot.session.has_events()) && !slot.is_ready {
+        let has_turn = !slot.in_turn && slot.session.has_events();
+        if (slot.session.has_orders() || has_turn) && !slot.is_ready {
             slot.is_ready = true;
             self.ready.push_back(key);
         }

@@ -3,6 +3,7 @@
 use core::ops::{Deref, DerefMut};
 
 use super::{Hub, SessionKey};
+use crate::event::Event;
 use crate::session::Session;
 use crate::session_id::SessionId;
 
@@ -36,6 +37,22 @@ impl<'a, T> SessionMut<'a, T> {
     #[must_use]
     pub fn data(&mut self) -> &mut T {
         &mut self.slot_mut().data
+    }
+
+    /// The next event, for an application that handles one at a time: it has its turn until it
+    /// asks again and there is nothing more. Meanwhile, events do not make the session ready.
+    #[must_use]
+    pub fn next_turn(&mut self) -> Option<Event> {
+        let slot = self.slot_mut();
+        let event = slot.session.poll_event();
+        slot.in_turn = event.is_some();
+        event
+    }
+
+    /// Whether the application has its turn.
+    #[must_use]
+    pub fn is_in_turn(&self) -> bool {
+        self.slot().in_turn
     }
 
     /// The session and what the driver keeps for it.

@@ -24,6 +24,8 @@ pub(super) struct Slot<T> {
     /// The deadline under which the session is filed.
     pub(super) filed: Option<Instant>,
     pub(super) is_ready: bool,
+    /// The application works on an event and will ask for the next one itself.
+    pub(super) in_turn: bool,
     /// The number of the last broadcast that reached it or passed it over.
     pub(super) last_broadcast: u64,
 }
@@ -37,6 +39,7 @@ impl<T> Slot<T> {
             seats: Vec::new(),
             filed: None,
             is_ready: false,
+            in_turn: false,
             last_broadcast: 0,
         }
     }

@@ -33,6 +33,12 @@ pub struct SendOptions {
 }
 
 impl SendOptions {
+    /// Not volatile, and otherwise as the session's settings say.
+    pub const RELIABLE: Self = Self {
+        volatile: false,
+        overflow: None,
+    };
+
     /// Volatile, and otherwise as the session's settings say.
     pub const VOLATILE: Self = Self {
         volatile: true,

@@ -1,0 +1,86 @@
+//! Sends everything back: the server for benchmarks and for checks from outside.
+//!
+//! On the global namespace and on `/chat`, event `echo` answers an asked-for acknowledgement
+//! with its arguments and otherwise comes back as an event; event `all` goes to everyone in
+//! the namespace, its sender included; messages and JSON messages come back.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Parser;
+use socketio_driver_tokio::{
+    Ack, HandlerError, Namespace, Origins, RawArgs, RawJson, Server, ServerBuilder, Socket, Text,
+};
+
+/// Sends everything back.
+#[derive(Debug, Parser)]
+struct Options {
+    /// The port to listen on; 0 takes a free one, which the first line of output tells.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: std::net::IpAddr,
+    /// Lets pages of any origin in.
+    #[arg(long)]
+    any_origin: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let options = Options::parse();
+    let server = builder(&options)
+        .bind(SocketAddr::new(options.host, options.port))
+        .await?;
+    println!("echo server on port {}", server.local_addr()?.port());
+
+    let handle = server.handle();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            handle.shutdown(Duration::from_secs(5)).await;
+        }
+    });
+    server.run().await;
+    Ok(())
+}
+
+fn builder(options: &Options) -> ServerBuilder {
+    let origins = if options.any_origin {
+        Origins::any()
+    } else {
+        Origins::same_only()
+    };
+    Server::builder()
+        .origins(origins)
+        .namespace(echoing(Namespace::global()))
+        .namespace(echoing(Namespace::new("/chat")))
+}
+
+fn echoing(namespace: Namespace) -> Namespace {
+    namespace
+        .on("echo", async |socket: Socket, args: RawArgs, ack: Ack| {
+            if ack.is_wanted() {
+                ack.send(args)?;
+            } else {
+                let _ = socket.emit("echo", args)?;
+            }
+            Ok::<_, HandlerError>(())
+        })
+        .on("all", async |socket: Socket, args: RawArgs| {
+            socket.of().emit("all", args)?;
+            Ok::<_, HandlerError>(())
+        })
+        .on_message(async |socket: Socket, Text(text): Text| {
+            let _ = socket.send(&text)?;
+            Ok::<_, HandlerError>(())
+        })
+        .on_json(async |socket: Socket, json: RawJson| {
+            let _ = socket.send_json(&json)?;
+            Ok::<_, HandlerError>(())
+        })
+}

@@ -1,0 +1,104 @@
+//! The fixed answers of the 0.9 protocol over HTTP (`socket.io` 0.9 `lib/manager.js`,
+//! `lib/transports/http-polling.js`).
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CONNECTION, CONTENT_TYPE, HeaderValue,
+    VARY,
+};
+use http::{Response, StatusCode};
+
+use crate::origins::OriginCheck;
+
+/// What is sent where no session is known: not handshaken, with the advice to reconnect.
+pub(crate) const UNKNOWN_SESSION: &str = "7:::1+0";
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
+const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// The text of a handshake, or the reason why there is none.
+pub(crate) fn handshake(status: StatusCode, text: impl Into<Bytes>) -> Response<Bytes> {
+    with_type(status, PLAIN_TEXT, text)
+}
+
+/// What a poll brings.
+pub(crate) fn poll(payload: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = with_type(StatusCode::OK, TEXT, payload);
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("Keep-Alive"));
+    response
+}
+
+/// What every upload is answered with.
+pub(crate) fn uploaded() -> Response<Bytes> {
+    with_type(StatusCode::OK, TEXT, "1")
+}
+
+/// Nothing at all, and all is well.
+pub(crate) fn empty() -> Response<Bytes> {
+    Response::new(Bytes::new())
+}
+
+/// Says what is wrong in a short text.
+pub(crate) fn refusal(status: StatusCode, text: &'static str) -> Response<Bytes> {
+    with_type(status, PLAIN_TEXT, text)
+}
+
+/// Likewise, and ends the connection: what the client sent may not have been read to its end.
+pub(crate) fn refusal_and_close(status: StatusCode, text: &'static str) -> Response<Bytes> {
+    let mut response = refusal(status, text);
+    response.headers_mut().insert(CONNECTION, CLOSE);
+    response
+}
+
+/// The answer to a browser that asks before it sends.
+pub(crate) fn preflight() -> Response<Bytes> {
+    let mut response = empty();
+    let headers = response.headers_mut();
+    let methods = HeaderValue::from_static("GET, POST, OPTIONS");
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("Content-Type"),
+    );
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3600"));
+    response
+}
+
+/// A text that says what lives here, as the reference answers what it cannot make sense of.
+pub(crate) fn welcome() -> Response<Bytes> {
+    Response::new(Bytes::from_static(b"Welcome to socket.io."))
+}
+
+/// A script.
+pub(crate) fn script(text: Bytes) -> Response<Bytes> {
+    with_type(
+        StatusCode::OK,
+        HeaderValue::from_static("application/javascript"),
+        text,
+    )
+}
+
+fn with_type(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+/// Tells the browser that the page may see the answer. `*` would be of no use: real clients
+/// send credentials.
+pub(crate) fn allow_origin(response: &mut Response<Bytes>, check: &OriginCheck) {
+    if let OriginCheck::Allowed(origin) = check {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
+        headers.insert(VARY, HeaderValue::from_static("Origin"));
+    }
+}

@@ -1,0 +1,275 @@
+//! Settings, in the words of the user.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::net::ToSocketAddrs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use socketio_proto::TransportName;
+use socketio_session::{
+    Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionLimits,
+};
+
+use crate::engine::Engine;
+use crate::error::BuildError;
+use crate::handlers::{HandlerError, Namespace, StateMap};
+use crate::handshake::Handshake;
+use crate::hooks::Hooks;
+use crate::origins::Origins;
+use crate::runtime::Runtime;
+use crate::server::Server;
+use crate::settings::{ServerLimits, Settings};
+
+/// The transports that can be offered.
+const SUPPORTED: [TransportName; 2] = [TransportName::WebSocket, TransportName::XhrPolling];
+
+/// A server to be. Defaults are the reference server's (`socket.io` 0.9 `lib/manager.js`),
+/// apart from origins: other sites' pages are refused unless they are allowed.
+#[derive(Debug)]
+pub struct ServerBuilder<R: Runtime> {
+    settings: Settings,
+    session: SessionConfig,
+    namespaces: Vec<Namespace>,
+    state: StateMap,
+    hooks: Hooks,
+    runtime: PhantomData<R>,
+}
+
+impl<R: Runtime> Default for ServerBuilder<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R: Runtime> ServerBuilder<R> {
+    pub(crate) fn new() -> Self {
+        Self {
+            settings: Settings::default(),
+            session: SessionConfig::default(),
+            namespaces: Vec::new(),
+            state: StateMap::default(),
+            hooks: Hooks::default(),
+            runtime: PhantomData,
+        }
+    }
+
+    /// Adds a namespace. The global one exists without being added.
+    #[must_use]
+    pub fn namespace(mut self, namespace: Namespace) -> Self {
+        self.namespaces.push(namespace);
+        self
+    }
+
+    /// Gives handlers a value to share: they take it as [`State<S>`](crate::State). One for
+    /// each type.
+    #[must_use]
+    pub fn state<S: Clone + Send + Sync + 'static>(mut self, state: S) -> Self {
+        self.state.insert(state);
+        self
+    }
+
+    /// The path below which the server answers. Default `socket.io`.
+    #[must_use]
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.settings.resource = resource.into();
+        self
+    }
+
+    /// The transports to offer, the preferred one first. Default: websocket, xhr-polling.
+    #[must_use]
+    pub fn transports(mut self, transports: impl IntoIterator<Item = TransportName>) -> Self {
+        self.settings.transports = transports.into_iter().collect();
+        self
+    }
+
+    /// How often heartbeats are sent on websockets; `None` sends none. Default 25 s.
+    ///
+    /// Clients take silence for the end: without heartbeats, the server must find something
+    /// else to say within the close timeout.
+    #[must_use]
+    pub fn heartbeat_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.session.heartbeat_interval = interval.into();
+        self
+    }
+
+    /// How long a client may leave a heartbeat unanswered. Default 60 s. Clients apply it, too:
+    /// it must be well above the interval.
+    #[must_use]
+    pub const fn heartbeat_timeout(mut self, timeout: Duration) -> Self {
+        self.session.heartbeat_timeout = timeout;
+        self
+    }
+
+    /// How long a client may be without a transport. Default 60 s.
+    #[must_use]
+    pub const fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.session.close_timeout = timeout;
+        self
+    }
+
+    /// How long a poll without news is held. Default 20 s.
+    #[must_use]
+    pub const fn polling_duration(mut self, duration: Duration) -> Self {
+        self.session.polling_duration = duration;
+        self
+    }
+
+    /// How long a handshake may stay unused. Default 30 s.
+    #[must_use]
+    pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.session.handshake_timeout = timeout;
+        self
+    }
+
+    /// What happens when a client reads too slowly for what it is sent. Default
+    /// [`OverflowPolicy::Disconnect`].
+    #[must_use]
+    pub const fn overflow(mut self, policy: OverflowPolicy) -> Self {
+        self.session.overflow = policy;
+        self
+    }
+
+    /// The bounds of each session.
+    #[must_use]
+    pub fn session_limits(mut self, limits: SessionLimits) -> Self {
+        self.session.limits = limits;
+        self
+    }
+
+    /// The bounds of the server.
+    #[must_use]
+    pub fn limits(mut self, limits: ServerLimits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// Whose pages may talk to the server. Default [`Origins::same_only`].
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.settings.origins = origins;
+        self
+    }
+
+    /// Decides about each handshake: `Ok(true)` lets it in, `Ok(false)` answers 403, an error
+    /// 500. What it puts into [`Handshake::extensions`], handlers find in
+    /// [`Socket::session_extensions`](crate::Socket::session_extensions).
+    #[must_use]
+    pub fn authorize<F, Fut>(mut self, authorizer: F) -> Self
+    where
+        F: Fn(Arc<Handshake>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<bool, HandlerError>> + Send + 'static,
+    {
+        self.hooks.authorizer = Some(Box::new(move |handshake| Box::pin(authorizer(handshake))));
+        self
+    }
+
+    /// Hears of everything that clients do wrong and of every handler that fails, in all
+    /// namespaces. It must not block.
+    #[must_use]
+    pub fn on_fault(mut self, hook: impl Fn(SessionId, &Fault) + Send + Sync + 'static) -> Self {
+        self.hooks.fault = Some(Box::new(hook));
+        self
+    }
+
+    /// Answers the requests that are none of Socket.IO's. Default: 404.
+    #[must_use]
+    pub fn fallback(
+        mut self,
+        fallback: impl Fn(&Request<()>) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.fallback = Some(Box::new(fallback));
+        self
+    }
+
+    /// The browser client, served as `/socket.io/socket.io.js`. Default: none.
+    #[must_use]
+    pub fn client_script(mut self, script: impl Into<Bytes>) -> Self {
+        self.hooks.client_script = Some(script.into());
+        self
+    }
+
+    /// How many parts the sessions are spread over, each with a lock and a timer of its own.
+    /// Default: four for each core.
+    #[must_use]
+    pub const fn shards(mut self, shards: usize) -> Self {
+        self.settings.shards = shards;
+        self
+    }
+
+    /// Listens on a TCP address: the first that can be had, if a name stands for several.
+    ///
+    /// # Errors
+    /// [`BuildError`]: the address cannot be had, or the settings do not fit together.
+    pub async fn bind(self, address: impl ToSocketAddrs) -> Result<Server<R>, BuildError> {
+        let runtime = R::current();
+        let mut failure = std::io::Error::other("the name stands for no address");
+        for address in address.to_socket_addrs()? {
+            match runtime.bind(address).await {
+                Ok(listener) => {
+                    let engine = self.build(&runtime)?;
+                    return Ok(Server::new(engine, runtime, listener));
+                }
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure.into())
+    }
+
+    fn build(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
+        if let Some(name) = self
+            .settings
+            .transports
+            .iter()
+            .find(|it| !SUPPORTED.contains(it))
+        {
+            return Err(BuildError::UnsupportedTransport(*name));
+        }
+        let mut names = HashSet::new();
+        for namespace in &self.namespaces {
+            check(namespace, &mut names, &self.state)?;
+        }
+        if names.insert(Box::default()) {
+            self.namespaces.push(Namespace::global());
+        }
+        if self.namespaces.len() > usize::from(u16::MAX) {
+            return Err(BuildError::TooManyNamespaces);
+        }
+        let (configs, handlers): (Vec<NamespaceConfig>, Vec<_>) = self
+            .namespaces
+            .into_iter()
+            .map(|it| (it.config, it.handlers))
+            .unzip();
+        self.session.namespaces = configs;
+        let executor = Arc::new(runtime.clone());
+        Ok(Engine::new(
+            self.settings,
+            self.session,
+            handlers,
+            self.state,
+            self.hooks,
+            executor,
+        ))
+    }
+}
+
+fn check(
+    namespace: &Namespace,
+    names: &mut HashSet<Box<str>>,
+    state: &StateMap,
+) -> Result<(), BuildError> {
+    let name = &namespace.config.name;
+    if !names.insert(name.clone()) {
+        return Err(BuildError::DuplicateNamespace(String::from(&**name)));
+    }
+    let missing = namespace.state_types().find(|needed| !state.has(*needed));
+    missing.map_or(Ok(()), |missing| {
+        Err(BuildError::MissingState {
+            namespace: String::from(&**name),
+            type_name: missing.name,
+        })
+    })
+}

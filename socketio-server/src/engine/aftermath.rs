@@ -1,0 +1,68 @@
+//! What follows from work on a hub, done when its lock is free again.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use socketio_session::{AckFailure, Action, Event, Hub, SessionKey};
+
+use super::{AckWait, Engine, SessionAddress, SessionData};
+
+/// Wakers, handlers and values of users that must not run or drop under a lock.
+#[derive(Debug, Default)]
+pub(super) struct Aftermath {
+    pub(super) wakers: Vec<Waker>,
+    acks: Vec<(Arc<AckWait>, Result<Box<str>, AckFailure>)>,
+    turns: Vec<(SessionKey, Event)>,
+    removed: Vec<SessionData>,
+}
+
+impl Aftermath {
+    /// Drains the outlets of every session that has something.
+    pub(super) fn collect(hub: &mut Hub<SessionData>) -> Self {
+        let mut aftermath = Self::default();
+        while let Some(key) = hub.poll_ready() {
+            let Some(mut session) = hub.session(key) else {
+                continue;
+            };
+            let (state, data) = session.parts();
+            while let Some(action) = state.poll_action() {
+                match action {
+                    Action::Flush(id) => aftermath.wakers.extend(data.links.flush(id)),
+                    Action::Close(id) => aftermath.wakers.extend(data.links.close(id)),
+                }
+            }
+            while let Some(outcome) = state.poll_ack() {
+                if let Some(wait) = data.ack_waits.remove(&outcome.ack) {
+                    aftermath.acks.push((wait, outcome.result));
+                }
+            }
+            if !session.is_in_turn() {
+                aftermath
+                    .turns
+                    .extend(session.next_turn().map(|event| (key, event)));
+            }
+        }
+        while let Some(data) = hub.poll_removed() {
+            aftermath.removed.push(data);
+        }
+        aftermath
+    }
+
+    pub(super) fn run(self, engine: &Arc<Engine>, shard: usize) {
+        for waker in self.wakers {
+            waker.wake();
+        }
+        for (wait, result) in self.acks {
+            wait.resolve(result);
+        }
+        for (key, event) in self.turns {
+            // Not here: whoever works on a hub may itself be in a handler, and a chain of
+            // sessions that end each other would be as deep as it is long.
+            engine.spawn_event(SessionAddress { shard, key }, event);
+        }
+        for data in self.removed {
+            data.end();
+            engine.session_removed();
+        }
+    }
+}

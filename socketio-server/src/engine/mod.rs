@@ -1,0 +1,193 @@
+//! The shared heart of a server: its sessions, its namespaces, its settings.
+
+mod aftermath;
+mod session_data;
+mod shard;
+mod shutdown;
+mod turns;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use socketio_proto::Dialect;
+use socketio_session::{
+    CreateError, Hub, Instant, NamespaceId, SessionConfig, SessionId, SessionKey, SessionMut,
+};
+
+pub(crate) use self::session_data::{AckArrival, AckWait, Membership, SessionData};
+pub(crate) use self::shutdown::ShutdownSignal;
+
+use self::shard::Shard;
+use crate::handlers::{NamespaceHandlers, StateMap};
+use crate::handshake::Handshake;
+use crate::hooks::Hooks;
+use crate::runtime::Executor;
+use crate::settings::Settings;
+
+/// The parts of a server that its connections, timers and sockets share.
+pub(crate) struct Engine {
+    pub(crate) settings: Settings,
+    pub(crate) session_config: Arc<SessionConfig>,
+    pub(crate) hooks: Hooks,
+    pub(crate) executor: Arc<dyn Executor>,
+    pub(crate) shutdown: ShutdownSignal,
+    namespaces: Vec<NamespaceHandlers>,
+    state: StateMap,
+    shards: Box<[Shard]>,
+    sessions: AtomicUsize,
+}
+
+/// Where a session is: the number of its shard, and its key there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SessionAddress {
+    pub(crate) shard: usize,
+    pub(crate) key: SessionKey,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        settings: Settings,
+        session_config: SessionConfig,
+        namespaces: Vec<NamespaceHandlers>,
+        state: StateMap,
+        hooks: Hooks,
+        executor: Arc<dyn Executor>,
+    ) -> Arc<Self> {
+        let session_config = Arc::new(session_config);
+        let shards = (0..settings.shards.max(1))
+            .map(|_| {
+                Shard::new(Hub::new(
+                    Arc::clone(&session_config),
+                    settings.limits.sessions,
+                ))
+            })
+            .collect();
+        let engine = Arc::new(Self {
+            settings,
+            session_config,
+            hooks,
+            executor,
+            shutdown: ShutdownSignal::default(),
+            namespaces,
+            state,
+            shards,
+            sessions: AtomicUsize::new(0),
+        });
+        for shard in 0..engine.shards.len() {
+            engine.start_timer(shard);
+        }
+        engine
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.executor.now()
+    }
+
+    pub(crate) const fn state(&self) -> &StateMap {
+        &self.state
+    }
+
+    pub(crate) fn handlers(&self, namespace: NamespaceId) -> Option<&NamespaceHandlers> {
+        self.namespaces.get(usize::from(namespace.0))
+    }
+
+    /// The name of a namespace on the wire.
+    pub(crate) fn endpoint(&self, namespace: NamespaceId) -> &str {
+        self.session_config
+            .namespace(namespace)
+            .map_or("", |namespace| &namespace.name)
+    }
+
+    /// Sessions now, those that only wait for their goodbye to be fetched included.
+    pub(crate) fn session_count(&self) -> usize {
+        self.sessions.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn shard_count(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// Creates the session of a handshake.
+    pub(crate) fn create_session(
+        self: &Arc<Self>,
+        handshake: Arc<Handshake>,
+    ) -> Result<SessionId, CreateSessionError> {
+        let mut random = [0; 18];
+        self.executor
+            .random(&mut random)
+            .map_err(|_| CreateSessionError::NoRandomness)?;
+        let id = SessionId::from_random(random);
+        let counted = self.sessions.fetch_add(1, Ordering::Relaxed);
+        let created = if counted >= self.settings.limits.sessions {
+            Err(CreateError::Full)
+        } else {
+            let data = SessionData::new(handshake);
+            let now = self.now();
+            self.with_hub(id.shard(self.shards.len()), |hub| {
+                hub.create(now, id, Dialect::Legacy, data)
+            })
+        };
+        match created {
+            Ok(_) => Ok(id),
+            Err(error) => {
+                self.sessions.fetch_sub(1, Ordering::Relaxed);
+                Err(CreateSessionError::Create(error))
+            }
+        }
+    }
+
+    fn session_removed(&self) {
+        self.sessions.fetch_sub(1, Ordering::Relaxed);
+        self.shutdown.session_ended();
+    }
+
+    /// The session that a request names, if there is one.
+    pub(crate) fn find(self: &Arc<Self>, id: &str) -> Option<SessionAddress> {
+        let id = SessionId::parse(id)?;
+        let shard = id.shard(self.shards.len());
+        let key = self.with_hub(shard, |hub| hub.find(&id))?;
+        Some(SessionAddress { shard, key })
+    }
+
+    /// Works on one hub under its lock, and sees to the consequences when the lock is free
+    /// again. No code of users may run in `work`.
+    pub(crate) fn with_hub<T>(
+        self: &Arc<Self>,
+        shard: usize,
+        work: impl FnOnce(&mut Hub<SessionData>) -> T,
+    ) -> T {
+        let (result, aftermath) = self.shards[shard].with(work);
+        aftermath.run(self, shard);
+        result
+    }
+
+    /// Works on one session; `None` if it is gone.
+    pub(crate) fn with_session<T>(
+        self: &Arc<Self>,
+        at: SessionAddress,
+        work: impl FnOnce(SessionMut<'_, SessionData>) -> T,
+    ) -> Option<T> {
+        self.with_hub(at.shard, |hub| hub.session(at.key).map(work))
+    }
+
+    fn start_timer(self: &Arc<Self>, shard: usize) {
+        let timer = shard::ShardTimer::new(self, shard);
+        self.executor.spawn(Box::pin(timer));
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("sessions", &self.session_count())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a handshake makes no session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CreateSessionError {
+    NoRandomness,
+    Create(CreateError),
+}

@@ -1,0 +1,240 @@
+//! What the server keeps for each session, besides its state machine.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use socketio_session::{AckFailure, AwaitedAck, NamespaceId, SessionId, TransportId};
+
+use super::SessionAddress;
+use crate::extensions::Extensions;
+use crate::handshake::Handshake;
+use crate::jobs::Jobs;
+
+#[derive(Debug)]
+pub(crate) struct SessionData {
+    pub(crate) handshake: Arc<Handshake>,
+    pub(crate) links: Links,
+    pub(crate) ack_waits: BTreeMap<AwaitedAck, Arc<AckWait>>,
+    memberships: Vec<Arc<Membership>>,
+}
+
+impl SessionData {
+    pub(super) fn new(handshake: Arc<Handshake>) -> Self {
+        Self {
+            handshake,
+            links: Links::default(),
+            ack_waits: BTreeMap::new(),
+            memberships: Vec::new(),
+        }
+    }
+
+    /// What is kept for the session's membership in `namespace`, made on first use.
+    pub(crate) fn membership(
+        &mut self,
+        at: SessionAddress,
+        id: SessionId,
+        namespace: NamespaceId,
+    ) -> Arc<Membership> {
+        if let Some(membership) = self.find_membership(namespace) {
+            return membership;
+        }
+        let membership = Arc::new(Membership {
+            at,
+            id,
+            namespace,
+            handshake: Arc::clone(&self.handshake),
+            extensions: Extensions::default(),
+            jobs: Jobs::default(),
+            concurrent: AtomicUsize::new(0),
+        });
+        self.memberships.push(Arc::clone(&membership));
+        membership
+    }
+
+    pub(crate) fn find_membership(&self, namespace: NamespaceId) -> Option<Arc<Membership>> {
+        self.memberships
+            .iter()
+            .find(|known| known.namespace == namespace)
+            .cloned()
+    }
+
+    pub(crate) fn forget_membership(&mut self, namespace: NamespaceId) {
+        self.memberships
+            .retain(|known| known.namespace != namespace);
+    }
+
+    /// The session is gone: nothing of the application's stays behind.
+    pub(super) fn end(mut self) {
+        self.links.wake_all();
+        for membership in &self.memberships {
+            membership.end();
+        }
+        drop(self.handshake.extensions().clear());
+    }
+}
+
+/// A session's membership in a namespace: what its sockets share.
+pub(crate) struct Membership {
+    pub(crate) at: SessionAddress,
+    pub(crate) id: SessionId,
+    pub(crate) namespace: NamespaceId,
+    pub(crate) handshake: Arc<Handshake>,
+    pub(crate) extensions: Extensions,
+    pub(crate) jobs: Jobs,
+    /// Handlers that run beside the others now.
+    pub(crate) concurrent: AtomicUsize,
+}
+
+impl Membership {
+    /// Cancels the jobs and drops the values.
+    pub(crate) fn end(&self) {
+        self.jobs.cancel_all();
+        drop(self.extensions.clear());
+    }
+}
+
+impl fmt::Debug for Membership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} in namespace {}", self.id, self.namespace.0)
+    }
+}
+
+/// The session's transports that are served now, and how to wake them: usually one.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    links: Vec<Link>,
+    last_id: u64,
+}
+
+#[derive(Debug)]
+struct Link {
+    id: TransportId,
+    /// Set while the transport's task waits for something to send or for room to read. A task
+    /// that is awake looks by itself before it waits.
+    parked: Option<Waker>,
+    /// Set while it leaves input unread because the application is behind.
+    starved: bool,
+    closed: bool,
+}
+
+impl Links {
+    pub(crate) fn add(&mut self) -> TransportId {
+        self.last_id += 1;
+        let id = TransportId(self.last_id);
+        self.links.push(Link {
+            id,
+            parked: None,
+            starved: false,
+            closed: false,
+        });
+        id
+    }
+
+    pub(crate) fn remove(&mut self, id: TransportId) {
+        self.links.retain(|link| link.id != id);
+    }
+
+    /// The transport's task goes to sleep; `starved` if it left input unread.
+    pub(crate) fn park(&mut self, id: TransportId, waker: &Waker, starved: bool) {
+        if let Some(link) = self.find(id) {
+            link.starved = starved;
+            match &mut link.parked {
+                Some(parked) => parked.clone_from(waker),
+                parked @ None => *parked = Some(waker.clone()),
+            }
+        }
+    }
+
+    /// The transport's task is awake and will look by itself.
+    pub(crate) fn unpark(&mut self, id: TransportId) {
+        if let Some(link) = self.find(id) {
+            link.parked = None;
+        }
+    }
+
+    pub(super) fn flush(&mut self, id: TransportId) -> Option<Waker> {
+        self.find(id)?.parked.take()
+    }
+
+    pub(super) fn close(&mut self, id: TransportId) -> Option<Waker> {
+        let link = self.find(id)?;
+        link.closed = true;
+        link.parked.take()
+    }
+
+    /// The application has caught up: transports that stopped reading may go on.
+    pub(crate) fn feed(&mut self) -> Vec<Waker> {
+        let fed = |link: &mut Link| match std::mem::take(&mut link.starved) {
+            true => link.parked.take(),
+            false => None,
+        };
+        self.links.iter_mut().filter_map(fed).collect()
+    }
+
+    /// The session is gone: whoever still waits for it is to look.
+    fn wake_all(&mut self) {
+        for waker in self.links.iter_mut().filter_map(|link| link.parked.take()) {
+            waker.wake();
+        }
+    }
+
+    /// Whether the session gave the transport up, with whatever it has not written.
+    pub(crate) fn is_closed(&self, id: TransportId) -> bool {
+        self.links.iter().all(|link| link.id != id || link.closed)
+    }
+
+    fn find(&mut self, id: TransportId) -> Option<&mut Link> {
+        self.links.iter_mut().find(|link| link.id == id)
+    }
+}
+
+/// The wait for a client's acknowledgement: what the session resolves and a future awaits.
+#[derive(Debug, Default)]
+pub(crate) struct AckWait(Mutex<AckWaitState>);
+
+#[derive(Debug, Default)]
+struct AckWaitState {
+    result: Option<Result<Box<str>, AckFailure>>,
+    waker: Option<Waker>,
+}
+
+impl AckWait {
+    pub(super) fn resolve(&self, result: Result<Box<str>, AckFailure>) {
+        let waker = {
+            let mut state = self.lock();
+            state.result = Some(result);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, AckWaitState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The result of an [`AckWait`].
+#[derive(Debug)]
+pub(crate) struct AckArrival(pub(crate) Arc<AckWait>);
+
+impl Future for AckArrival {
+    type Output = Result<Box<str>, AckFailure>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.0.lock();
+        match state.result.take() {
+            Some(result) => Poll::Ready(result),
+            None => {
+                state.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Errors that users meet.
+
+use std::io;
+
+use socketio_session::{DisconnectReason, Misuse};
+use thiserror::Error;
+
+/// Why something was not sent.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// The session has ended, or the client is not in the namespace.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+    /// The arguments cannot be serialized.
+    #[error("the arguments cannot be serialized: {0}")]
+    Serialize(#[from] serde_json::Error),
+}
+
+/// Why there is no answer from the client.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum AckError {
+    /// The packet was not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The client did not answer in time.
+    #[error("the client did not answer in time")]
+    TimedOut,
+    /// The client left before it answered.
+    #[error("the client left: {0}")]
+    Disconnected(DisconnectReason),
+    /// The answer's arguments are not what was expected.
+    #[error("the answer does not fit: {0}")]
+    Arguments(#[from] serde_json::Error),
+}
+
+/// Why a server could not be started.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// A handler takes [`State`](crate::State) of a type that the server was not given.
+    #[error(
+        "namespace {namespace:?} needs state of type {type_name}, which the server was not given"
+    )]
+    MissingState {
+        /// The namespace whose handler needs it.
+        namespace: String,
+        /// The type.
+        type_name: &'static str,
+    },
+    /// Two namespaces have the same name.
+    #[error("there are two namespaces {0:?}")]
+    DuplicateNamespace(String),
+    /// There are more than 65,535 namespaces.
+    #[error("there are too many namespaces")]
+    TooManyNamespaces,
+    /// The transport is not one that this server offers.
+    #[error("the transport {0} is not offered")]
+    UnsupportedTransport(socketio_proto::TransportName),
+    /// The address cannot be listened on.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] io::Error),
+}

@@ -1,0 +1,287 @@
+//! Extractors: what handlers can ask for by the types of their parameters.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use socketio_session::{Content, DisconnectReason, Fault, Misuse, ReplyTo};
+
+use super::args::{Args, EventArgs, FromArgs, RawArgs};
+use super::context::{EventContext, Trigger};
+use super::reply::ReplyArgs;
+use super::state::{State, StateType};
+use crate::error::SendError;
+use crate::handshake::Handshake;
+use crate::socket::Socket;
+
+/// A type that handlers can have as a parameter.
+///
+/// | extractor | gives | of |
+/// |---|---|---|
+/// | [`Socket`] | the socket | everything |
+/// | [`Args<T>`] | the arguments as a tuple | events |
+/// | [`RawArgs`] | the arguments as JSON text | events |
+/// | [`EventName`] | the event's name | events |
+/// | [`Text`] | the text | messages |
+/// | [`Json<T>`], [`RawJson`] | the value, or its text | JSON messages |
+/// | [`Ack`] | the means to answer by hand | events and messages |
+/// | [`State<S>`] | the server's state of that type | everything |
+/// | [`Shared<Handshake>`](std::sync::Arc) | the handshake's request | everything |
+/// | [`ConnectQuery`] | the query of the join | `on_connect` |
+/// | [`DisconnectReason`] | why | `on_disconnect` |
+/// | [`Fault`] | what was wrong | `on_error` |
+///
+/// What does not fit is never silence: the client gets an `error` event and, if it asked for
+/// an acknowledgement, that says so too; the error hooks hear of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be extracted from an event",
+    note = "see `FromEvent` for what handlers can take; arguments are taken as `Args<(T, …)>`"
+)]
+pub trait FromEvent: Sized + Send {
+    /// Takes the value from what happened.
+    ///
+    /// # Errors
+    /// If it is not there or does not fit.
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection>;
+
+    /// The type of state that it needs, if any: what is missing is noticed when the server is
+    /// built.
+    #[doc(hidden)]
+    fn state_type() -> Option<StateType> {
+        None
+    }
+}
+
+/// Why an extractor found nothing that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection(pub(crate) String);
+
+impl Rejection {
+    /// With a text that the client is shown.
+    #[must_use]
+    pub fn new(why: impl fmt::Display) -> Self {
+        Self(why.to_string())
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl EventContext {
+    /// The text of the event's arguments, if this is about an event.
+    fn arguments(&self) -> Result<&str, Rejection> {
+        match &self.trigger {
+            Trigger::Received(Content::Event(event)) => Ok(event.arguments()),
+            _ => Err(Rejection::new("there are no event arguments here")),
+        }
+    }
+}
+
+impl FromEvent for Socket {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        Ok(context.socket.clone())
+    }
+}
+
+impl<T: FromArgs + Send> FromEvent for Args<T> {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        T::from_args(context.arguments()?)
+            .map(Args)
+            .map_err(Rejection::new)
+    }
+}
+
+impl FromEvent for RawArgs {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        context.arguments().map(|arguments| Self(arguments.into()))
+    }
+}
+
+/// The name of the event: for handlers of any event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventName(pub String);
+
+impl FromEvent for EventName {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        match &context.trigger {
+            Trigger::Received(Content::Event(event)) => Ok(Self(event.name().into())),
+            _ => Err(Rejection::new("this is no event")),
+        }
+    }
+}
+
+/// The text of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text(pub String);
+
+impl FromEvent for Text {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        match &context.trigger {
+            Trigger::Received(Content::Message(text)) => Ok(Self(String::from(&**text))),
+            _ => Err(Rejection::new("this is no message")),
+        }
+    }
+}
+
+/// The text of a JSON message: for relaying it untouched, or for another JSON library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawJson(pub(crate) Box<str>);
+
+impl RawJson {
+    /// Takes the text of one JSON value.
+    ///
+    /// # Errors
+    /// If the text is no well-formed JSON.
+    pub fn new(value: impl Into<Box<str>>) -> Result<Self, serde_json::Error> {
+        let value = value.into();
+        let _: serde::de::IgnoredAny = serde_json::from_str(&value)?;
+        Ok(Self(value))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromEvent for RawJson {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        match &context.trigger {
+            Trigger::Received(Content::Json(text)) => Ok(Self(text.clone())),
+            _ => Err(Rejection::new("this is no JSON message")),
+        }
+    }
+}
+
+/// The value of a JSON message. As a reply, one argument of any serializable type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromEvent for Json<T> {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        let RawJson(text) = RawJson::from_event(context)?;
+        serde_json::from_str(&text)
+            .map(Json)
+            .map_err(Rejection::new)
+    }
+}
+
+/// The means to answer by hand a packet whose sender asked for an answer.
+///
+/// A handler that takes it answers when it likes, also after it has returned; what it returns
+/// is not sent then. If no answer was asked for, answering does nothing.
+#[derive(Debug)]
+pub struct Ack {
+    socket: Socket,
+    reply_to: Option<ReplyTo>,
+}
+
+impl Ack {
+    /// Whether the client asked for an answer.
+    #[must_use]
+    pub const fn is_wanted(&self) -> bool {
+        self.reply_to.is_some()
+    }
+
+    /// Answers.
+    ///
+    /// # Errors
+    /// If the arguments cannot be serialized, or the session has ended.
+    pub fn send(self, args: impl EventArgs) -> Result<(), SendError> {
+        let Some(reply_to) = self.reply_to else {
+            return Ok(());
+        };
+        let mut text = Vec::new();
+        args.write_args(&mut text)?;
+        let text = String::from_utf8(text).unwrap_or_default();
+        Ok(self.socket.answer(reply_to, &ReplyArgs::from_text(text))?)
+    }
+}
+
+impl FromEvent for Ack {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        Ok(Self {
+            socket: context.socket.clone(),
+            reply_to: context.reply_to.take(),
+        })
+    }
+}
+
+/// The query with which the client asked to join the namespace, beginning with `?`; empty if
+/// there was none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectQuery(pub String);
+
+impl FromEvent for ConnectQuery {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        match &context.trigger {
+            Trigger::Connect { query } => Ok(Self(String::from(&**query))),
+            _ => Err(Rejection::new("this is no connect")),
+        }
+    }
+}
+
+impl FromEvent for DisconnectReason {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        match &context.trigger {
+            Trigger::Disconnect(reason) => Ok(*reason),
+            _ => Err(Rejection::new("this is no disconnect")),
+        }
+    }
+}
+
+impl FromEvent for Fault {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        match &context.trigger {
+            Trigger::Fault(fault) => Ok(fault.clone()),
+            _ => Err(Rejection::new("nothing is wrong here")),
+        }
+    }
+}
+
+impl FromEvent for std::sync::Arc<Handshake> {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        Ok(context.socket.shared_handshake())
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> FromEvent for State<S> {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        let missing = || Rejection::new("the server lacks what the handler needs");
+        context
+            .socket
+            .engine()
+            .state()
+            .get::<S>()
+            .map(State)
+            .ok_or_else(missing)
+    }
+
+    fn state_type() -> Option<StateType> {
+        Some(StateType::of::<S>())
+    }
+}
+
+/// Whether the extraction works out or not, the handler is called.
+impl<T: FromEvent> FromEvent for Result<T, Rejection> {
+    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+        Ok(T::from_event(context))
+    }
+}
+
+impl From<Misuse> for Rejection {
+    fn from(misuse: Misuse) -> Self {
+        Self::new(misuse)
+    }
+}
+
+impl serde::Serialize for RawJson {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &serde_json::value::RawValue =
+            serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a client said when it made its handshake.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use http::HeaderMap;
+
+use crate::extensions::Extensions;
+
+/// The request that made a session, and the session's own store of values.
+///
+/// It is kept for as long as anybody holds it, so it is stored compactly: a browser's headers
+/// take some 600 bytes.
+pub struct Handshake {
+    /// The target, then name and value of each header, in one piece.
+    text: Box<str>,
+    /// Where the target, and then each name and value, ends in `text`.
+    ends: Box<[u32]>,
+    peer: SocketAddr,
+    extensions: Extensions,
+}
+
+impl Handshake {
+    pub(crate) fn new(target: &str, headers: &HeaderMap, peer: SocketAddr) -> Self {
+        let mut text = String::from(target);
+        let mut ends = Vec::with_capacity(1 + 2 * headers.len());
+        ends.push(end_of(&text));
+        for (name, value) in headers {
+            text.push_str(name.as_str());
+            ends.push(end_of(&text));
+            text.push_str(&String::from_utf8_lossy(value.as_bytes()));
+            ends.push(end_of(&text));
+        }
+        Self {
+            text: text.into_boxed_str(),
+            ends: ends.into_boxed_slice(),
+            peer,
+            extensions: Extensions::default(),
+        }
+    }
+
+    /// The request target as it was sent: path and query.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        self.piece(0)
+    }
+
+    /// The query of the target, without its `?`; empty if there was none.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.target().split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The first value of a query parameter, form-decoded.
+    #[must_use]
+    pub fn query_param(&self, name: &str) -> Option<String> {
+        self.query_params()
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// The query's parameters in their order, form-decoded.
+    pub fn query_params(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        form_urlencoded::parse(self.query().as_bytes()).into_owned()
+    }
+
+    /// The first value of a header; the name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers()
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// The headers, their names in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
+        (1..self.ends.len())
+            .step_by(2)
+            .map(|at| (self.piece(at), self.piece(at + 1)))
+    }
+
+    /// The address that the connection came from: a proxy's, if there is one.
+    #[must_use]
+    pub const fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// The session-wide store: what the authorization puts in, handlers of all namespaces find.
+    #[must_use]
+    pub const fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    fn piece(&self, at: usize) -> &str {
+        let start = at
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied();
+        let end = self.ends.get(at).copied().unwrap_or_default();
+        self.text
+            .get(start.unwrap_or_default() as usize..end as usize)
+            .unwrap_or_default()
+    }
+}
+
+/// Request heads are limited to far below 4 GiB.
+fn end_of(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+impl fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither the query nor the headers: they carry credentials.
+        f.debug_struct("Handshake")
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}

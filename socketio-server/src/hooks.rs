@@ -1,0 +1,34 @@
+//! What the application wants to decide or to hear of, for the whole server.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use socketio_session::{Fault, SessionId};
+
+use crate::handlers::HandlerError;
+use crate::handshake::Handshake;
+
+pub(crate) type Authorizer = dyn Fn(Arc<Handshake>) -> AuthorizationFuture + Send + Sync;
+pub(crate) type AuthorizationFuture =
+    Pin<Box<dyn Future<Output = Result<bool, HandlerError>> + Send>>;
+pub(crate) type FaultHook = dyn Fn(SessionId, &Fault) + Send + Sync;
+pub(crate) type Fallback = dyn Fn(&Request<()>) -> Response<Bytes> + Send + Sync;
+
+/// The hooks of a server.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    pub(crate) authorizer: Option<Box<Authorizer>>,
+    pub(crate) fault: Option<Box<FaultHook>>,
+    pub(crate) fallback: Option<Box<Fallback>>,
+    pub(crate) client_script: Option<Bytes>,
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,140 @@
+//! One TCP connection: requests first, then maybe a websocket.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::Service;
+use tracing::trace;
+
+use super::Answer;
+use super::hyper_adapter::{HyperStream, HyperTimer};
+use crate::engine::Engine;
+use crate::router;
+use crate::runtime::{ByteStream, Runtime};
+use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
+
+/// Serves a connection until it ends.
+pub(crate) async fn serve_connection<R: Runtime>(
+    engine: Arc<Engine>,
+    stream: R::Stream,
+    peer: SocketAddr,
+) {
+    let counted = CountedConnection::new(Arc::clone(&engine));
+    if let Some(opened) = serve_http(&engine, stream, peer).await {
+        WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early).await;
+    }
+    drop(counted);
+}
+
+/// A connection that has become a websocket.
+struct Opened<S> {
+    stream: S,
+    upgrade: WebSocketUpgrade,
+    /// What the client sent behind its request, in the same breath.
+    early: Vec<u8>,
+}
+
+async fn serve_http<S: ByteStream>(
+    engine: &Arc<Engine>,
+    stream: S,
+    peer: SocketAddr,
+) -> Option<Opened<S>> {
+    let upgrade = Arc::new(Mutex::new(None));
+    let service = HttpService {
+        engine: Arc::clone(engine),
+        peer,
+        upgrade: Arc::clone(&upgrade),
+    };
+    let limits = &engine.settings.limits;
+    // Boxed, so that a websocket's task does not keep the room that HTTP needed.
+    let mut connection = Box::new(
+        http1::Builder::new()
+            .timer(HyperTimer(Arc::clone(&engine.executor)))
+            .header_read_timeout(limits.request_head_timeout)
+            .max_buf_size(limits.request_head_bytes.max(8 << 10))
+            .serve_connection(HyperStream(stream), service),
+    );
+    let mut beginning = Some(Box::pin(engine.shutdown.beginning()));
+    let served = poll_fn(|cx| {
+        let told = beginning.as_mut().is_some_and(|beginning| {
+            engine.shutdown.has_begun() || beginning.as_mut().poll(cx).is_ready()
+        });
+        if told {
+            beginning = None;
+            Pin::new(&mut *connection).graceful_shutdown();
+        }
+        connection.poll_without_shutdown(cx)
+    })
+    .await;
+    if let Err(error) = served {
+        trace!(%peer, %error, "connection failed");
+        return None;
+    }
+    let parts = connection.into_parts();
+    let HyperStream(mut stream) = parts.io;
+    let upgrade = upgrade
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let Some(upgrade) = upgrade else {
+        let _ = poll_fn(|cx| stream.poll_shutdown(cx)).await;
+        return None;
+    };
+    // Copied, because even an empty rest would keep hyper's whole buffer.
+    Some(Opened {
+        stream,
+        upgrade,
+        early: parts.read_buf.to_vec(),
+    })
+}
+
+struct HttpService {
+    engine: Arc<Engine>,
+    peer: SocketAddr,
+    upgrade: Arc<Mutex<Option<WebSocketUpgrade>>>,
+}
+
+impl Service<Request<Incoming>> for HttpService {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let engine = Arc::clone(&self.engine);
+        let (peer, place) = (self.peer, Arc::clone(&self.upgrade));
+        Box::pin(async move {
+            let response = match router::answer(&engine, peer, request).await {
+                Answer::Response(response) => response,
+                Answer::Upgrade(response, upgrade) => {
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+                    response
+                }
+            };
+            Ok(response.map(Full::new))
+        })
+    }
+}
+
+/// Counts a connection for as long as it lives.
+struct CountedConnection(Arc<Engine>);
+
+impl CountedConnection {
+    fn new(engine: Arc<Engine>) -> Self {
+        engine.shutdown.connection_opened();
+        Self(engine)
+    }
+}
+
+impl Drop for CountedConnection {
+    fn drop(&mut self) {
+        self.0.shutdown.connection_ended();
+    }
+}

@@ -1,0 +1,82 @@
+//! hyper's traits for our streams and timers, without unsafe code.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Read, ReadBufCursor, Sleep, Timer, Write};
+
+use crate::runtime::{ByteStream, Executor};
+
+/// A byte stream for hyper.
+#[derive(Debug)]
+pub(super) struct HyperStream<S>(pub(super) S);
+
+/// hyper reads into what it has not initialized; safe code has to go through a buffer.
+const READ_BUFFER: usize = 8 << 10;
+
+impl<S: ByteStream> Read for HyperStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut cursor: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut buffer = [0; READ_BUFFER];
+        let room = cursor.remaining().min(READ_BUFFER);
+        let read = ready!(self.0.poll_read(cx, &mut buffer[..room]))?;
+        cursor.put_slice(&buffer[..read]);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: ByteStream> Write for HyperStream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_shutdown(cx)
+    }
+}
+
+/// The runtime's timers for hyper.
+#[derive(Debug, Clone)]
+pub(super) struct HyperTimer(pub(super) Arc<dyn Executor>);
+
+/// hyper wants its timers to be `Sync`; polling goes through `&mut`, so the lock is never taken.
+struct HyperSleep(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>);
+
+impl Timer for HyperTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        Box::pin(HyperSleep(Mutex::new(self.0.sleep(duration))))
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.sleep(deadline.saturating_duration_since(self.now()))
+    }
+}
+
+impl Future for HyperSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.0
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_mut()
+            .poll(cx)
+    }
+}
+
+impl Sleep for HyperSleep {}

@@ -1,0 +1,23 @@
+//! HTTP/1.1 is hyper's; this is the seam around it.
+//!
+//! What lies behind the seam, [`crate::router`] and the transports, sees requests and answers
+//! of the `http` crate and bodies of `http-body`, and nothing of hyper.
+
+mod connection;
+mod hyper_adapter;
+
+use bytes::Bytes;
+use http::Response;
+
+pub(crate) use self::connection::serve_connection;
+
+use crate::transports::websocket::WebSocketUpgrade;
+
+/// How a request is answered.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// With a complete response.
+    Response(Response<Bytes>),
+    /// The connection becomes a websocket after this response.
+    Upgrade(Response<Bytes>, WebSocketUpgrade),
+}

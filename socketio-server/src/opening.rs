@@ -1,0 +1,111 @@
+//! The handshake: a request that makes a session.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use socketio_proto::Handshake as HandshakeLine;
+use tracing::{debug, trace};
+
+use crate::answers;
+use crate::engine::Engine;
+use crate::handlers::HandlerError;
+use crate::handshake::Handshake;
+use crate::origins::OriginCheck;
+
+/// The longest heartbeat timeout that real clients can keep: their timers count milliseconds
+/// in 32 bits, and a longer one fires at once.
+const LONGEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2_147_483);
+
+/// Answers a handshake. Its method does not matter, as on the reference server.
+pub(crate) async fn answer(
+    engine: &Arc<Engine>,
+    peer: SocketAddr,
+    head: &Request<()>,
+) -> Response<Bytes> {
+    let origin = engine.settings.origins.check(head.headers());
+    if origin == OriginCheck::Refused {
+        trace!(%peer, "origin refused");
+        return answers::handshake(StatusCode::FORBIDDEN, "handshake bad origin");
+    }
+    if head.method() == http::Method::OPTIONS {
+        let mut response = answers::preflight();
+        answers::allow_origin(&mut response, &origin);
+        return response;
+    }
+    let target = head
+        .uri()
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let handshake = Arc::new(Handshake::new(target, head.headers(), peer));
+    let mut response = match authorize(engine, &handshake).await {
+        Ok(true) => open(engine, handshake),
+        Ok(false) => {
+            debug!(%peer, "handshake unauthorized");
+            answers::handshake(StatusCode::FORBIDDEN, "handshake unauthorized")
+        }
+        Err(error) => {
+            debug!(%peer, %error, "authorization failed");
+            answers::handshake(StatusCode::INTERNAL_SERVER_ERROR, "handshake error")
+        }
+    };
+    answers::allow_origin(&mut response, &origin);
+    response
+}
+
+async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<bool, HandlerError> {
+    let Some(authorizer) = &engine.hooks.authorizer else {
+        return Ok(true);
+    };
+    let deadline = engine
+        .executor
+        .sleep(engine.settings.limits.authorization_timeout);
+    let late = async {
+        deadline.await;
+        Err(HandlerError::new(
+            "authorization_timeout",
+            "the authorization took too long",
+        ))
+    };
+    let decision = async { authorizer(Arc::clone(handshake)).await };
+    let decision = std::panic::AssertUnwindSafe(futures_lite::future::or(decision, late));
+    let decided = futures_lite::FutureExt::catch_unwind(decision).await;
+    decided.unwrap_or_else(|_| Err(HandlerError::panicked()))
+}
+
+fn open(engine: &Arc<Engine>, handshake: Arc<Handshake>) -> Response<Bytes> {
+    if engine.shutdown.has_begun() {
+        return answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "shutting down");
+    }
+    let peer = handshake.peer();
+    match engine.create_session(handshake) {
+        Ok(id) => {
+            debug!(session = ?id, %peer, "handshake");
+            answers::handshake(StatusCode::OK, line(engine, id.as_str()))
+        }
+        Err(error) => {
+            debug!(%peer, ?error, "no session");
+            answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "too many sessions")
+        }
+    }
+}
+
+/// Both timeouts are always filled in: real clients take an empty one for zero. Without
+/// heartbeats the client is told to wait for as long as it can.
+fn line(engine: &Engine, sid: &str) -> Vec<u8> {
+    let config = &engine.session_config;
+    let heartbeat_timeout = match config.heartbeat_interval {
+        Some(_) => config.heartbeat_timeout.min(LONGEST_TIMEOUT),
+        None => LONGEST_TIMEOUT,
+    };
+    let line = HandshakeLine {
+        sid,
+        heartbeat_timeout: Some(heartbeat_timeout),
+        close_timeout: Some(config.close_timeout.min(LONGEST_TIMEOUT)),
+        transports: engine.settings.transports.as_slice().into(),
+    };
+    let mut text = Vec::new();
+    line.encode(&mut text);
+    text
+}

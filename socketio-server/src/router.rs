@@ -1,0 +1,120 @@
+//! From requests to what answers them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use http_body::Body;
+use socketio_proto::{RequestTarget, TransportName};
+use tracing::trace;
+
+use crate::answers;
+use crate::engine::Engine;
+use crate::http::Answer;
+use crate::opening;
+use crate::origins::OriginCheck;
+use crate::transports::{upload, websocket, xhr_polling};
+
+/// Answers one request.
+pub(crate) async fn answer<B>(engine: &Arc<Engine>, peer: SocketAddr, request: Request<B>) -> Answer
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+{
+    let (head, body) = request.into_parts();
+    let head = Request::from_parts(head, ());
+    let target = head
+        .uri()
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let response = match RequestTarget::parse(target, &engine.settings.resource) {
+        RequestTarget::Transport {
+            name: transport,
+            sid,
+            ..
+        } => {
+            let Some(name) = offered(engine, transport) else {
+                trace!(transport, "transport not offered");
+                return Answer::Response(not_offered());
+            };
+            return answer_transport(engine, name, sid, &head, body).await;
+        }
+        RequestTarget::Handshake { .. } => opening::answer(engine, peer, &head).await,
+        RequestTarget::Disconnect { sid, .. } => forced_end(engine, sid),
+        RequestTarget::ClientFile { path } => client_file(engine, path),
+        RequestTarget::WrongVersion { .. } => answers::refusal(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Protocol version not supported.",
+        ),
+        RequestTarget::NotUsable => answers::welcome(),
+        // Elsewhere, or something that only a newer codec knows.
+        _ => elsewhere(engine, &head),
+    };
+    Answer::Response(response)
+}
+
+fn offered(engine: &Engine, transport: &str) -> Option<TransportName> {
+    let name = transport.parse().ok()?;
+    engine.settings.transports.contains(&name).then_some(name)
+}
+
+fn not_offered() -> Response<Bytes> {
+    answers::refusal_and_close(StatusCode::NOT_FOUND, "transport not offered")
+}
+
+/// A request on the URL of a session's transport.
+async fn answer_transport<B>(
+    engine: &Arc<Engine>,
+    name: TransportName,
+    sid: &str,
+    head: &Request<()>,
+    body: B,
+) -> Answer
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+{
+    let origin = engine.settings.origins.check(head.headers());
+    if origin == OriginCheck::Refused {
+        trace!("origin refused");
+        let text = "bad origin";
+        return Answer::Response(answers::refusal_and_close(StatusCode::FORBIDDEN, text));
+    }
+    let mut response = match (name, head.method()) {
+        (_, &Method::OPTIONS) => answers::preflight(),
+        (TransportName::WebSocket, _) => return websocket::answer(engine, sid, head),
+        (TransportName::XhrPolling, &Method::GET) => xhr_polling::answer(engine, sid).await,
+        (TransportName::XhrPolling, &Method::POST) => {
+            upload::answer(engine, sid, &origin, body).await
+        }
+        (TransportName::XhrPolling, _) => {
+            answers::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
+        }
+        _ => return Answer::Response(not_offered()),
+    };
+    answers::allow_origin(&mut response, &origin);
+    Answer::Response(response)
+}
+
+/// The client leaves in a hurry. It is answered the same whether there is such a session or
+/// not.
+fn forced_end(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
+    if let Some(at) = engine.find(sid) {
+        let now = engine.now();
+        engine.with_session(at, |mut session| session.end_by_client(now));
+    }
+    answers::empty()
+}
+
+fn client_file(engine: &Engine, path: &str) -> Response<Bytes> {
+    match &engine.hooks.client_script {
+        Some(script) if path == "socket.io.js" => answers::script(script.clone()),
+        _ => answers::refusal(StatusCode::NOT_FOUND, "no such file"),
+    }
+}
+
+fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> {
+    match &engine.hooks.fallback {
+        Some(fallback) => fallback(head),
+        None => answers::refusal(StatusCode::NOT_FOUND, "not found"),
+    }
+}

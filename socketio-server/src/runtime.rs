@@ -1,0 +1,121 @@
+//! What a driver provides: the sockets, timers and tasks of one async runtime.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+pub use socketio_session::Instant;
+
+/// An async runtime, as the server needs it.
+///
+/// A value of the type is a handle that works on any thread. Everything above this trait is
+/// the same for all runtimes.
+pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
+    /// A connection.
+    type Stream: ByteStream;
+    /// What accepts connections.
+    type Listener: Listener<Stream = Self::Stream>;
+    /// A timer that has been started.
+    type Sleep: Future<Output = ()> + Send + 'static;
+
+    /// The runtime that the calling task runs on.
+    ///
+    /// # Panics
+    /// May panic outside of a task, if the runtime needs one.
+    fn current() -> Self;
+
+    /// Starts a task that nobody waits for.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
+
+    /// Starts a timer.
+    fn sleep(&self, duration: Duration) -> Self::Sleep;
+
+    /// The time since this runtime handle was made or since any other fixed start.
+    fn now(&self) -> Instant;
+
+    /// Listens on a TCP address.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn bind(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Listener>> + Send;
+
+    /// Fills `bytes` from a secure random source, by default the operating system's.
+    ///
+    /// # Errors
+    /// If the source fails. No session can be made then.
+    fn random(&self, bytes: &mut [u8]) -> io::Result<()> {
+        getrandom::fill(bytes).map_err(io::Error::from)
+    }
+}
+
+/// Accepts connections.
+pub trait Listener: Send + 'static {
+    /// A connection.
+    type Stream;
+
+    /// The address it listens on.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn local_addr(&self) -> io::Result<SocketAddr>;
+
+    /// The next connection and the address it comes from. Dropping the future loses none.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+}
+
+/// A byte stream that is read and written without waiting.
+pub trait ByteStream: Send + Unpin + 'static {
+    /// Reads at least one byte into `buffer`; 0 means that the peer will send no more.
+    ///
+    /// # Errors
+    /// If the connection is broken.
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>>;
+
+    /// Writes some of `bytes`.
+    ///
+    /// # Errors
+    /// If the connection is broken.
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>>;
+
+    /// Waits until what was written has left the process.
+    ///
+    /// # Errors
+    /// If the connection is broken.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Ends the sending direction.
+    ///
+    /// # Errors
+    /// If the connection is broken.
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
+
+/// The tasks and the clock of a runtime, without its type: what the parts that users hold keep.
+pub(crate) trait Executor: Debug + Send + Sync {
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    fn now(&self) -> Instant;
+    fn random(&self, bytes: &mut [u8]) -> io::Result<()>;
+}
+
+impl<R: Runtime> Executor for R {
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        Runtime::spawn(self, task);
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(Runtime::sleep(self, duration))
+    }
+
+    fn now(&self) -> Instant {
+        Runtime::now(self)
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> io::Result<()> {
+        Runtime::random(self, bytes)
+    }
+}

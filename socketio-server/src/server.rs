@@ -1,0 +1,185 @@
+//! A server: what accepts connections, and the handle to it.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_lite::future::or;
+use socketio_session::DisconnectReason;
+use tracing::{debug, info};
+
+use crate::engine::Engine;
+use crate::http::serve_connection;
+use crate::runtime::{Listener, Runtime};
+use crate::socket::NamespaceHandle;
+
+/// How long to wait after an accept failed, usually for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A server that listens, on the runtime `R`. Drivers give it a name without the parameter.
+pub struct Server<R: Runtime> {
+    engine: Arc<Engine>,
+    runtime: R,
+    listener: R::Listener,
+}
+
+impl<R: Runtime> Server<R> {
+    pub(crate) const fn new(engine: Arc<Engine>, runtime: R, listener: R::Listener) -> Self {
+        Self {
+            engine,
+            runtime,
+            listener,
+        }
+    }
+
+    /// The settings of a server to be.
+    #[must_use]
+    pub fn builder() -> crate::ServerBuilder<R> {
+        crate::ServerBuilder::new()
+    }
+
+    /// The address it listens on.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// A handle for everything but accepting connections.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        ServerHandle {
+            engine: Arc::clone(&self.engine),
+        }
+    }
+
+    /// Accepts connections until [`ServerHandle::shutdown`] is called, and returns when it is
+    /// complete. Failing to accept is not the end: it is tried again.
+    pub async fn run(mut self) {
+        if let Ok(address) = self.local_addr() {
+            info!(%address, "listening");
+        }
+        let signal = &self.engine.shutdown;
+        let beginning = signal.beginning();
+        if !signal.has_begun() {
+            let accepting = accept_all(&self.engine, &self.runtime, &mut self.listener);
+            or(beginning, accepting).await;
+        }
+        drop(self.listener);
+        self.engine.wait_until_ended().await;
+    }
+}
+
+async fn accept_all<R: Runtime>(engine: &Arc<Engine>, runtime: &R, listener: &mut R::Listener) {
+    loop {
+        engine.wait_for_connection_slot().await;
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                runtime.spawn(serve_connection::<R>(Arc::clone(engine), stream, peer));
+            }
+            Err(error) => {
+                debug!(%error, "accept failed");
+                runtime.sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Server<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A handle to a running server, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ServerHandle {
+    engine: Arc<Engine>,
+}
+
+impl ServerHandle {
+    /// A namespace of the server: to send to its members from outside of handlers.
+    #[must_use]
+    pub fn of(&self, namespace: &str) -> Option<NamespaceHandle> {
+        let id = self.engine.session_config.namespace_id(namespace)?;
+        Some(NamespaceHandle::new(Arc::clone(&self.engine), id))
+    }
+
+    /// Sessions now, including those whose goodbye has not been fetched yet.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        self.engine.session_count()
+    }
+
+    /// Connections now.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        self.engine.shutdown.connections()
+    }
+
+    /// Ends the server: no connection is accepted any more, no handshake answered, every
+    /// client is sent a goodbye behind what is queued for it. Resolves when all have taken
+    /// theirs and all connections have ended, or after `within`. True if nothing was left
+    /// then.
+    pub async fn shutdown(&self, within: Duration) -> bool {
+        self.engine.begin_shutdown();
+        let ended = async {
+            self.engine.wait_until_ended().await;
+            true
+        };
+        let late = async {
+            self.engine.executor.sleep(within).await;
+            self.engine.shutdown.give_up();
+            false
+        };
+        or(ended, late).await
+    }
+}
+
+impl Engine {
+    fn begin_shutdown(self: &Arc<Self>) {
+        info!(sessions = self.session_count(), "shutting down");
+        self.shutdown.begin();
+        let now = self.now();
+        for shard in 0..self.shard_count() {
+            self.with_hub(shard, |hub| {
+                let keys: Vec<_> = hub.keys().collect();
+                for key in keys {
+                    if let Some(mut session) = hub.session(key) {
+                        session.disconnect(now, DisconnectReason::ShuttingDown);
+                    }
+                }
+            });
+        }
+    }
+
+    /// Waits until the shutdown is complete, or given up.
+    fn wait_until_ended(&self) -> impl Future<Output = ()> + Send + '_ {
+        async {
+            loop {
+                let ending = self.shutdown.ending();
+                let gone = self.session_count() == 0 && self.shutdown.connections() == 0;
+                if gone || self.shutdown.is_given_up() {
+                    return;
+                }
+                ending.await;
+            }
+        }
+    }
+
+    async fn wait_for_connection_slot(&self) {
+        loop {
+            let ending = self.shutdown.ending();
+            if self.shutdown.connections() < self.settings.limits.connections {
+                return;
+            }
+            ending.await;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The server's settings, as the builder has put them together.
+
+use std::time::Duration;
+
+use socketio_proto::{DecodeLimits, TransportName};
+
+use crate::origins::Origins;
+
+/// What a request must keep to, on every transport.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) resource: String,
+    pub(crate) transports: Vec<TransportName>,
+    pub(crate) origins: Origins,
+    pub(crate) limits: ServerLimits,
+    pub(crate) shards: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            resource: "socket.io".into(),
+            transports: vec![TransportName::WebSocket, TransportName::XhrPolling],
+            origins: Origins::same_only(),
+            limits: ServerLimits::default(),
+            shards: default_shards(),
+        }
+    }
+}
+
+/// A few shards for each core: enough that two cores seldom want the same one.
+fn default_shards() -> usize {
+    std::thread::available_parallelism()
+        .map_or(4, |cores| 4 * cores.get())
+        .min(256)
+}
+
+/// The bounds of a server.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerLimits {
+    /// What a packet and a payload may be. A request body or a WebSocket message may be as
+    /// large as `decode.max_packet_bytes`, and framing on top.
+    pub decode: DecodeLimits,
+    /// Sessions at once. Default 100,000; each takes at most what
+    /// [`SessionLimits`](crate::SessionLimits) say.
+    pub sessions: usize,
+    /// Connections at once; more wait to be accepted. Default 200,000: a polling client uses
+    /// two. An idle connection takes about 20 KiB until its first request is read, and about
+    /// 1 KiB as a websocket.
+    pub connections: usize,
+    /// How long a connection may take for the head of a request, and stay idle between two
+    /// requests. Default 30 s.
+    pub request_head_timeout: Duration,
+    /// The most bytes of a request's head. Default 16 KiB; at least 8 KiB.
+    pub request_head_bytes: usize,
+    /// How long a request's body may take. Default 30 s.
+    pub request_body_timeout: Duration,
+    /// How long an authorization may take. Default 10 s.
+    pub authorization_timeout: Duration,
+    /// How long a closing websocket may take to answer. Default 5 s.
+    pub websocket_close_timeout: Duration,
+    /// Jobs that one session may have spawned at once. Default 64.
+    pub jobs_per_session: usize,
+    /// Handlers of one session that may run beside its other handlers. Default 16; above it,
+    /// they take their turn like the others.
+    pub concurrent_handlers: usize,
+}
+
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self {
+            decode: DecodeLimits::default(),
+            sessions: 100_000,
+            connections: 200_000,
+            request_head_timeout: Duration::from_secs(30),
+            request_head_bytes: 16 << 10,
+            request_body_timeout: Duration::from_secs(30),
+            authorization_timeout: Duration::from_secs(10),
+            websocket_close_timeout: Duration::from_secs(5),
+            jobs_per_session: 64,
+            concurrent_handlers: 16,
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! Sockets: a client in a namespace, as handlers see it.
+
+mod ack_request;
+mod acl;
+mod broadcast;
+mod encoding;
+mod namespace_handle;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use socketio_session::{
+    Delivery, DisconnectReason, Misuse, NamespaceId, ReplyTo, SendOptions, SessionId,
+};
+
+pub use self::ack_request::AckRequest;
+pub use self::acl::SocketAcl;
+pub use self::broadcast::BroadcastBuilder;
+pub use self::namespace_handle::NamespaceHandle;
+
+use self::encoding::Outgoing;
+use crate::engine::{Engine, Membership, SessionAddress};
+use crate::error::SendError;
+use crate::extensions::Extensions;
+use crate::handlers::{EventArgs, ReplyArgs};
+use crate::handshake::Handshake;
+
+/// A client in a namespace.
+///
+/// A handle: cheap to clone, usable from any task, and it does not keep the session alive.
+/// When the client has gone, what needs it fails with [`Misuse`].
+#[derive(Clone)]
+pub struct Socket {
+    engine: Arc<Engine>,
+    membership: Arc<Membership>,
+}
+
+impl Socket {
+    pub(crate) const fn new(engine: Arc<Engine>, membership: Arc<Membership>) -> Self {
+        Self { engine, membership }
+    }
+
+    /// The session's id: a secret that only the client and its friends should know.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.membership.id
+    }
+
+    /// The namespace's name; empty for the global one.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.engine.endpoint(self.membership.namespace)
+    }
+
+    /// The same client in another namespace, if it has joined that.
+    #[must_use]
+    pub fn in_namespace(&self, name: &str) -> Option<Self> {
+        let namespace = self.engine.session_config.namespace_id(name)?;
+        let membership = self
+            .engine
+            .with_session(self.membership.at, |mut session| {
+                session.data().find_membership(namespace)
+            })
+            .flatten()?;
+        Some(Self {
+            engine: Arc::clone(&self.engine),
+            membership,
+        })
+    }
+
+    /// The request with which the session began.
+    #[must_use]
+    pub fn handshake(&self) -> &Handshake {
+        &self.membership.handshake
+    }
+
+    /// Values that live as long as the client is in this namespace.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.membership.extensions
+    }
+
+    /// Values that live as long as the session, shared by its sockets in all namespaces and
+    /// with the handshake's authorization.
+    #[must_use]
+    pub fn session_extensions(&self) -> &Extensions {
+        self.membership.handshake.extensions()
+    }
+
+    /// Whether the client is still in the namespace.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        let namespace = self.membership.namespace;
+        self.on_session(|session| Ok(session.is_joined(namespace))) == Ok(true)
+    }
+
+    /// Sends an event.
+    ///
+    /// # Errors
+    /// [`SendError`]: the client has gone, or the arguments cannot be serialized.
+    pub fn emit(&self, event: &str, args: impl EventArgs) -> Result<Delivery, SendError> {
+        self.deliver(Outgoing::Event(event, &args), SendOptions::default())
+    }
+
+    /// Sends a text message.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub fn send(&self, text: &str) -> Result<Delivery, SendError> {
+        self.deliver(Outgoing::<()>::Message(text), SendOptions::default())
+    }
+
+    /// Sends a JSON message; see also [`RawJson`](crate::RawJson).
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub fn send_json<T: serde::Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<Delivery, SendError> {
+        let text = serde_json::to_string(value)?;
+        self.deliver(Outgoing::<()>::Json(&text), SendOptions::default())
+    }
+
+    /// Whatever is sent through this is dropped, rather than kept, if the client cannot take it
+    /// right now.
+    #[must_use]
+    pub fn volatile(&self) -> Sender<'_> {
+        Sender {
+            socket: self,
+            options: SendOptions::VOLATILE,
+        }
+    }
+
+    /// Sends with options of your own.
+    #[must_use]
+    pub const fn with_options(&self, options: SendOptions) -> Sender<'_> {
+        Sender {
+            socket: self,
+            options,
+        }
+    }
+
+    /// Sends an event and asks the client's application for an answer: await it.
+    pub fn emit_with_ack(&self, event: &str, args: impl EventArgs) -> AckRequest {
+        AckRequest::event(self.clone(), event, &args)
+    }
+
+    /// Sends a text message and asks for an acknowledgement of its receipt, which the client's
+    /// library gives by itself.
+    pub fn send_with_ack(&self, text: &str) -> AckRequest {
+        AckRequest::message(self.clone(), text)
+    }
+
+    /// Likewise for a JSON message.
+    pub fn send_json_with_ack<T: serde::Serialize + ?Sized>(&self, value: &T) -> AckRequest {
+        AckRequest::json(self.clone(), value)
+    }
+
+    fn deliver<A: EventArgs>(
+        &self,
+        what: Outgoing<'_, A>,
+        options: SendOptions,
+    ) -> Result<Delivery, SendError> {
+        let packet = what.encode(self.namespace())?;
+        let namespace = self.membership.namespace;
+        Ok(self.on_session(|mut session| session.send(namespace, &packet, options))?)
+    }
+
+    /// Enters a room of the namespace.
+    ///
+    /// # Errors
+    /// [`Misuse`]: the client has gone, or is in too many rooms.
+    pub fn join(&self, room: &str) -> Result<(), Misuse> {
+        let Membership { at, namespace, .. } = *self.membership;
+        self.engine
+            .with_hub(at.shard, |hub| hub.enter_room(at.key, namespace, room))
+    }
+
+    /// Leaves a room. If the client is not in it, nothing happens.
+    pub fn leave(&self, room: &str) {
+        let Membership { at, namespace, .. } = *self.membership;
+        self.engine
+            .with_hub(at.shard, |hub| hub.leave_room(at.key, namespace, room));
+    }
+
+    /// The rooms of the namespace that the client is in, in no particular order.
+    #[must_use]
+    pub fn rooms(&self) -> Vec<String> {
+        let Membership { at, namespace, .. } = *self.membership;
+        self.engine.with_hub(at.shard, |hub| {
+            hub.rooms_of(at.key, namespace)
+                .into_iter()
+                .map(String::from)
+                .collect()
+        })
+    }
+
+    /// Sends to everybody else in the namespace.
+    #[must_use]
+    pub fn broadcast(&self) -> BroadcastBuilder {
+        self.of().except_socket(self)
+    }
+
+    /// Sends to everybody else in a room.
+    #[must_use]
+    pub fn to(&self, room: impl Into<Box<str>>) -> BroadcastBuilder {
+        self.broadcast().to(room)
+    }
+
+    /// Sends to everybody in the namespace, this client included.
+    #[must_use]
+    pub fn of(&self) -> BroadcastBuilder {
+        BroadcastBuilder::new(Arc::clone(&self.engine), self.membership.namespace)
+    }
+
+    /// What the client may do in the namespace.
+    #[must_use]
+    pub fn acl(&self) -> SocketAcl<'_> {
+        SocketAcl::new(self)
+    }
+
+    /// Sends the client out of the namespace; out of the global one, the whole session ends.
+    ///
+    /// # Errors
+    /// [`Misuse`]: it has gone already.
+    pub fn disconnect(&self) -> Result<(), Misuse> {
+        let namespace = self.membership.namespace;
+        let now = self.engine.now();
+        self.on_session(|mut session| session.leave(now, namespace))
+    }
+
+    /// Ends the whole session.
+    pub fn disconnect_session(&self) {
+        let now = self.engine.now();
+        let _ = self.on_session(|mut session| {
+            session.disconnect(now, DisconnectReason::ServerDisconnected);
+            Ok(())
+        });
+    }
+
+    /// Starts a job that lives at most as long as the client is in the namespace: it is
+    /// cancelled after the disconnect handler has run. A panic in it is contained.
+    ///
+    /// # Errors
+    /// [`Misuse::NotJoined`] if the client has gone, [`Misuse::TooManyJobs`] above
+    /// [`jobs_per_session`](crate::ServerLimits::jobs_per_session).
+    pub fn spawn(&self, job: impl Future<Output = ()> + Send + 'static) -> Result<(), Misuse> {
+        let membership = Arc::downgrade(&self.membership);
+        let leave = move |number| {
+            if let Some(membership) = membership.upgrade() {
+                membership.jobs.remove(number);
+            }
+        };
+        let limit = self.engine.settings.limits.jobs_per_session;
+        let job = self.membership.jobs.add(limit, job, leave)?;
+        let id = self.id();
+        self.engine.executor.spawn(Box::pin(async move {
+            let outcome = futures_lite::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(job));
+            if outcome.await.is_err() {
+                tracing::error!(session = ?id, "a job panicked");
+            }
+        }));
+        Ok(())
+    }
+
+    pub(crate) fn answer(&self, reply_to: ReplyTo, args: &ReplyArgs) -> Result<(), Misuse> {
+        self.on_session(|mut session| session.acknowledge(reply_to, args.arguments()))
+    }
+
+    pub(crate) const fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub(crate) const fn membership(&self) -> &Arc<Membership> {
+        &self.membership
+    }
+
+    pub(crate) fn address(&self) -> SessionAddress {
+        self.membership.at
+    }
+
+    pub(crate) fn namespace_id(&self) -> NamespaceId {
+        self.membership.namespace
+    }
+
+    pub(crate) fn shared_handshake(&self) -> Arc<Handshake> {
+        Arc::clone(&self.membership.handshake)
+    }
+
+    fn on_session<T>(
+        &self,
+        work: impl FnOnce(
+            socketio_session::SessionMut<'_, crate::engine::SessionData>,
+        ) -> Result<T, Misuse>,
+    ) -> Result<T, Misuse> {
+        self.engine
+            .with_session(self.membership.at, work)
+            .unwrap_or(Err(Misuse::NoSuchSession))
+    }
+}
+
+impl PartialEq for Socket {
+    /// Whether it is the same client in the same namespace.
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id() && self.namespace_id() == other.namespace_id()
+    }
+}
+
+impl Eq for Socket {}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("session", &self.id())
+            .field("namespace", &self.namespace())
+            .finish()
+    }
+}
+
+/// Sends to one socket with options.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    socket: &'a Socket,
+    options: SendOptions,
+}
+
+impl Sender<'_> {
+    /// Sends an event.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub fn emit(&self, event: &str, args: impl EventArgs) -> Result<Delivery, SendError> {
+        self.socket
+            .deliver(Outgoing::Event(event, &args), self.options)
+    }
+
+    /// Sends a text message.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub fn send(&self, text: &str) -> Result<Delivery, SendError> {
+        self.socket
+            .deliver(Outgoing::<()>::Message(text), self.options)
+    }
+
+    /// Sends a JSON message.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub fn send_json<T: serde::Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<Delivery, SendError> {
+        let text = serde_json::to_string(value)?;
+        self.socket
+            .deliver(Outgoing::<()>::Json(&text), self.options)
+    }
+}

@@ -1,0 +1,93 @@
+//! A namespace from outside of handlers.
+
+use std::sync::Arc;
+
+use socketio_session::{NamespaceId, Reach};
+
+use super::Socket;
+use super::broadcast::BroadcastBuilder;
+use crate::engine::{Engine, SessionAddress};
+use crate::handlers::EventArgs;
+
+/// A namespace of a running server: to send to its members, and to list them.
+#[derive(Debug, Clone)]
+pub struct NamespaceHandle {
+    engine: Arc<Engine>,
+    namespace: NamespaceId,
+}
+
+impl NamespaceHandle {
+    pub(crate) const fn new(engine: Arc<Engine>, namespace: NamespaceId) -> Self {
+        Self { engine, namespace }
+    }
+
+    /// Everybody in the namespace.
+    pub fn everybody(&self) -> BroadcastBuilder {
+        BroadcastBuilder::new(Arc::clone(&self.engine), self.namespace)
+    }
+
+    /// Everybody in a room.
+    pub fn to(&self, room: impl Into<Box<str>>) -> BroadcastBuilder {
+        self.everybody().to(room)
+    }
+
+    /// Everybody who is not in a room.
+    pub fn except(&self, room: impl Into<Box<str>>) -> BroadcastBuilder {
+        self.everybody().except(room)
+    }
+
+    /// Sends an event to everybody in the namespace.
+    ///
+    /// # Errors
+    /// If the arguments cannot be serialized.
+    pub fn emit(&self, event: &str, args: impl EventArgs) -> Result<Reach, serde_json::Error> {
+        self.everybody().emit(event, args)
+    }
+
+    /// Sends a text message to everybody in the namespace.
+    pub fn send(&self, text: &str) -> Reach {
+        self.everybody().send(text)
+    }
+
+    /// Sends a JSON message to everybody in the namespace.
+    ///
+    /// # Errors
+    /// If the value cannot be serialized.
+    pub fn send_json<T: serde::Serialize + ?Sized>(
+        &self,
+        value: &T,
+    ) -> Result<Reach, serde_json::Error> {
+        self.everybody().send_json(value)
+    }
+
+    /// The clients in the namespace now.
+    #[must_use]
+    pub fn sockets(&self) -> Vec<Socket> {
+        self.sockets_where(None)
+    }
+
+    /// The clients in a room now.
+    #[must_use]
+    pub fn sockets_in(&self, room: &str) -> Vec<Socket> {
+        self.sockets_where(Some(room))
+    }
+
+    fn sockets_where(&self, room: Option<&str>) -> Vec<Socket> {
+        let mut sockets = Vec::new();
+        for shard in 0..self.engine.shard_count() {
+            let memberships: Vec<_> = self.engine.with_hub(shard, |hub| {
+                let members = hub.members(self.namespace, room).to_vec();
+                let membership = |key| {
+                    let mut session = hub.session(key)?;
+                    let id = session.id();
+                    let at = SessionAddress { shard, key };
+                    Some(session.data().membership(at, id, self.namespace))
+                };
+                members.into_iter().filter_map(membership).collect()
+            });
+            let socket = |membership| Socket::new(Arc::clone(&self.engine), membership);
+            sockets.extend(memberships.into_iter().map(socket));
+        }
+        sockets
+    }
+}

@@ -1,0 +1,148 @@
+//! A transport that carries a session now.
+
+use std::sync::Arc;
+use std::task::Waker;
+
+use bytes::Bytes;
+use socketio_proto::TransportName;
+use socketio_session::{AfterTransmit, Loss, TransportId};
+
+use crate::engine::{Engine, SessionAddress};
+
+/// A session's transport, until it is dropped: then the session has lost it.
+#[derive(Debug)]
+pub(super) struct AttachedTransport {
+    engine: Arc<Engine>,
+    at: SessionAddress,
+    id: TransportId,
+    ended: bool,
+}
+
+/// What [`AttachedTransport::transmit`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transmitted {
+    /// There are packets, or room for input that was left unread; there may be more.
+    Some,
+    /// There is nothing to send now. The waker will be called when there is.
+    Nothing,
+    /// These were the last: the transport is to end.
+    Last,
+    /// The session gave the transport up; nothing more is to be written.
+    GivenUp,
+}
+
+impl AttachedTransport {
+    /// Attaches a new transport to the session of this id; `None` if there is no such session,
+    /// or no longer.
+    pub(super) fn open(engine: &Arc<Engine>, sid: &str, name: TransportName) -> Option<Self> {
+        let at = engine.find(sid)?;
+        let now = engine.now();
+        let (id, event) = engine.with_session(at, |mut session| {
+            let id = session.data().links.add();
+            if session.open_transport(now, id, name).is_err() {
+                session.data().links.remove(id);
+                return None;
+            }
+            let event = if session.is_in_turn() {
+                None
+            } else {
+                session.next_turn()
+            };
+            Some((id, event))
+        })??;
+        let transport = Self {
+            engine: Arc::clone(engine),
+            at,
+            id,
+            ended: false,
+        };
+        if let Some(event) = event {
+            engine.run_turns(at, event);
+        }
+        Some(transport)
+    }
+
+    /// Takes what the session has for this transport, up to `budget` bytes. If that is nothing,
+    /// the task is woken when there is something, or, if it is `starved`, when the application
+    /// can take more input.
+    pub(super) fn transmit(
+        &self,
+        budget: usize,
+        waker: &Waker,
+        starved: bool,
+        packets: &mut Vec<Bytes>,
+    ) -> Transmitted {
+        let now = self.engine.now();
+        let transmitted = self.engine.with_session(self.at, |mut session| {
+            if session.data().links.is_closed(self.id) {
+                return Transmitted::GivenUp;
+            }
+            let after = session.transmit(now, self.id, budget, packets);
+            if after == AfterTransmit::Finish {
+                return Transmitted::Last;
+            }
+            if !packets.is_empty() {
+                return Transmitted::Some;
+            }
+            if starved && session.wants_input() {
+                return Transmitted::Some;
+            }
+            session.data().links.park(self.id, waker, starved);
+            Transmitted::Nothing
+        });
+        // Without a session there is nobody to write for.
+        transmitted.unwrap_or(Transmitted::GivenUp)
+    }
+
+    /// The transport's task is awake: it will look for itself whether there is something to
+    /// send. True if the session wants further input.
+    pub(super) fn awake(&self) -> bool {
+        let wants_input = self.engine.with_session(self.at, |mut session| {
+            session.data().links.unpark(self.id);
+            session.wants_input()
+        });
+        wants_input.unwrap_or(true)
+    }
+
+    /// Whether the session still counts on this transport. The task is woken when that may have
+    /// changed.
+    pub(super) fn is_current(&self, waker: &Waker) -> bool {
+        let current = self.engine.with_session(self.at, |mut session| {
+            let current = session.transport() == Some(self.id);
+            let links = &mut session.data().links;
+            links.park(self.id, waker, false);
+            current && !links.is_closed(self.id)
+        });
+        current.unwrap_or(false)
+    }
+
+    /// The transport has ended, and how.
+    pub(super) fn end(mut self, loss: Loss) {
+        self.lose(loss);
+    }
+
+    fn lose(&mut self, loss: Loss) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let now = self.engine.now();
+        self.engine.with_session(self.at, |mut session| {
+            session.data().links.remove(self.id);
+            session.lose_transport(now, self.id, loss);
+        });
+    }
+
+    pub(super) const fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub(super) const fn address(&self) -> SessionAddress {
+        self.at
+    }
+}
+
+impl Drop for AttachedTransport {
+    fn drop(&mut self) {
+        self.lose(Loss::Broken);
+    }
+}

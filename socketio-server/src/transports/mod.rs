@@ -1,0 +1,7 @@
+//! The transports: one file for each way in or out.
+
+mod attached;
+pub(crate) mod receiving;
+pub(crate) mod upload;
+pub(crate) mod websocket;
+pub(crate) mod xhr_polling;

@@ -1,0 +1,74 @@
+//! Where in the stream of frames a websocket is.
+
+use std::io::Cursor;
+
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+/// The most bytes of a frame's head: two, eight of length, four of mask.
+const HEAD_BYTES: usize = 14;
+
+/// Follows the frames of one direction, only to know whether it stands between two messages.
+/// Then the machinery that reads frames holds nothing and can serve another connection.
+#[derive(Debug, Default)]
+pub(super) struct FrameWalk {
+    /// The beginning of a head that is not complete.
+    head: [u8; HEAD_BYTES],
+    head_bytes: u8,
+    /// A fragmented message has begun.
+    in_message: bool,
+    /// Bytes of payload still to come in this frame.
+    payload: u64,
+}
+
+impl FrameWalk {
+    /// Whether nothing of a frame or message has come that is not complete.
+    pub(super) const fn is_between_messages(&self) -> bool {
+        self.payload == 0 && self.head_bytes == 0 && !self.in_message
+    }
+
+    /// Walks over `bytes`.
+    pub(super) fn advance(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.payload > 0 {
+                let skipped = usize::try_from(self.payload)
+                    .unwrap_or(usize::MAX)
+                    .min(bytes.len());
+                self.payload -= skipped as u64;
+                bytes = &bytes[skipped..];
+            } else {
+                bytes = self.advance_head(bytes);
+            }
+        }
+    }
+
+    /// Completes the head with some of `bytes`, and gives back the rest.
+    fn advance_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let known = usize::from(self.head_bytes);
+        let taken = (HEAD_BYTES - known).min(bytes.len());
+        self.head[known..known + taken].copy_from_slice(&bytes[..taken]);
+        let mut cursor = Cursor::new(&self.head[..known + taken]);
+        match FrameHeader::parse(&mut cursor) {
+            Ok(Some((header, payload))) => {
+                let head = usize::try_from(cursor.position()).unwrap_or(HEAD_BYTES);
+                self.head_bytes = 0;
+                self.payload = payload;
+                self.note(&header);
+                &bytes[head.saturating_sub(known).min(bytes.len())..]
+            }
+            // A head that is wrong ends the connection; where it stands does not matter then.
+            Ok(None) | Err(_) => {
+                self.head_bytes = u8::try_from(known + taken).unwrap_or(u8::MAX);
+                &bytes[taken..]
+            }
+        }
+    }
+
+    fn note(&mut self, header: &FrameHeader) {
+        match header.opcode {
+            OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {}
+            OpCode::Data(_) => self.in_message = !header.is_final,
+            OpCode::Control(_) => {}
+        }
+    }
+}

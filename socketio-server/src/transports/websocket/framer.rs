@@ -1,0 +1,225 @@
+//! WebSocket frames are tungstenite's; this holds its state only where there is any.
+
+use std::cell::RefCell;
+use std::io::{self, Read, Write};
+
+use bytes::Bytes;
+use tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
+use tungstenite::protocol::frame::{CloseFrame, Frame, FrameHeader, Utf8Bytes};
+use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
+use tungstenite::{Error, Message};
+
+use super::frame_walk::FrameWalk;
+
+/// How much tungstenite reads, and clears before it reads, at a time.
+const READ_BYTES: usize = 4096;
+
+/// Contexts kept by each thread.
+const POOLED: usize = 8;
+
+/// A context that has seen a message longer than this has grown and is not kept.
+const POOLED_MESSAGE_BYTES: usize = 16 << 10;
+
+thread_local! {
+    static POOL: RefCell<Vec<WebSocketContext>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Reads and writes the frames of one websocket. Between two messages it holds nothing.
+#[derive(Debug, Default)]
+pub(super) struct Framer {
+    partial: Option<Box<Partial>>,
+}
+
+#[derive(Debug)]
+struct Partial {
+    context: WebSocketContext,
+    walk: FrameWalk,
+    largest: usize,
+}
+
+/// Something that the client sent.
+#[derive(Debug)]
+pub(super) enum Inbound {
+    Text(Utf8Bytes),
+    /// The client closes the websocket. The answer is among the replies.
+    Close,
+    /// Something that carries no packet: a ping, a pong, a binary message.
+    Nothing,
+}
+
+/// Why the client's frames cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FramingFault {
+    TooLarge,
+    NotUtf8,
+    Violation,
+}
+
+impl Framer {
+    /// The next thing that the client sent, from `input`, which is advanced. `None` when more
+    /// bytes are needed. What has to be answered at once (pongs, closes) goes to `replies`.
+    pub(super) fn next(
+        &mut self,
+        input: &mut &[u8],
+        replies: &mut Vec<u8>,
+        max_message_bytes: usize,
+    ) -> Result<Option<Inbound>, FramingFault> {
+        if self.partial.is_none() && input.is_empty() {
+            return Ok(None);
+        }
+        let partial = self
+            .partial
+            .get_or_insert_with(|| Box::new(Partial::new(max_message_bytes)));
+        let mut stream = MemoryStream {
+            input,
+            replies,
+            walk: &mut partial.walk,
+        };
+        match partial.context.read(&mut stream) {
+            Ok(Message::Close(_)) => {
+                // Writes the answer to the close.
+                let _ = partial.context.flush(&mut stream);
+                Ok(Some(Inbound::Close))
+            }
+            Ok(message) => Ok(Some(partial.sort(message))),
+            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.rest();
+                Ok(None)
+            }
+            Err(error) => {
+                let fault = FramingFault::of(&error);
+                // tungstenite writes no close frame of its own when the client is at fault.
+                let _ = partial
+                    .context
+                    .close(&mut stream, Some(fault.close_frame()));
+                self.partial = None;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Gives the context back if nothing is in mid-air.
+    fn rest(&mut self) {
+        let between = self
+            .partial
+            .as_ref()
+            .is_some_and(|it| it.walk.is_between_messages());
+        if !between {
+            return;
+        }
+        if let Some(partial) = self.partial.take() {
+            partial.give_back();
+        }
+    }
+}
+
+impl Partial {
+    fn new(max_message_bytes: usize) -> Self {
+        let mut context = POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
+            let config = WebSocketConfig::default()
+                .read_buffer_size(READ_BYTES)
+                .write_buffer_size(0)
+                .accept_unmasked_frames(false);
+            WebSocketContext::new(Role::Server, Some(config))
+        });
+        context.set_config(|config| {
+            config.max_message_size = Some(max_message_bytes);
+            config.max_frame_size = Some(max_message_bytes);
+        });
+        Self {
+            context,
+            walk: FrameWalk::default(),
+            largest: 0,
+        }
+    }
+
+    fn sort(&mut self, message: Message) -> Inbound {
+        self.largest = self.largest.max(message.len());
+        match message {
+            Message::Text(text) => Inbound::Text(text),
+            _ => Inbound::Nothing,
+        }
+    }
+
+    fn give_back(self) {
+        if self.largest > POOLED_MESSAGE_BYTES || !self.context.can_write() {
+            return;
+        }
+        POOL.with_borrow_mut(|pool| {
+            if pool.len() < POOLED {
+                pool.push(self.context);
+            }
+        });
+    }
+}
+
+impl FramingFault {
+    fn of(error: &Error) -> Self {
+        match error {
+            Error::Capacity(_) => Self::TooLarge,
+            Error::Utf8(_) => Self::NotUtf8,
+            _ => Self::Violation,
+        }
+    }
+
+    fn close_frame(self) -> CloseFrame {
+        let (code, reason) = match self {
+            Self::TooLarge => (CloseCode::Size, "message too large"),
+            Self::NotUtf8 => (CloseCode::Invalid, "text is not UTF-8"),
+            Self::Violation => (CloseCode::Protocol, "protocol violation"),
+        };
+        CloseFrame {
+            code,
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Appends one text frame for each packet.
+pub(super) fn write_text(packet: &Bytes, out: &mut Vec<u8>) {
+    let header = FrameHeader {
+        opcode: OpCode::Data(Data::Text),
+        ..FrameHeader::default()
+    };
+    // Writing to a vector never fails.
+    let _ = header.format(packet.len() as u64, out);
+    out.extend_from_slice(packet);
+}
+
+/// Appends the frame that ends a websocket in good order.
+pub(super) fn write_close(out: &mut Vec<u8>) {
+    let close = CloseFrame {
+        code: CloseCode::Normal,
+        reason: Utf8Bytes::default(),
+    };
+    let _ = Frame::close(Some(close)).format(out);
+}
+
+/// What tungstenite takes for a socket: bytes that were read already, and a place for replies.
+struct MemoryStream<'a, 'i> {
+    input: &'a mut &'i [u8],
+    replies: &'a mut Vec<u8>,
+    walk: &'a mut FrameWalk,
+}
+
+impl Read for MemoryStream<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.input.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let read = self.input.read(buffer)?;
+        self.walk.advance(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl Write for MemoryStream<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.replies.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! websocket: one packet in each text message.
+
+mod frame_walk;
+mod framer;
+mod pump;
+mod upgrade;
+
+pub(crate) use self::pump::WebSocketPump;
+pub(crate) use self::upgrade::{WebSocketUpgrade, answer};

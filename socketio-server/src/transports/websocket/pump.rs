@@ -1,0 +1,343 @@
+//! The life of a websocket: read, hand in, fetch, write.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use socketio_session::{DisconnectReason, Loss};
+use tracing::trace;
+
+use super::super::attached::{AttachedTransport, Transmitted};
+use super::super::receiving::receive;
+use super::framer::{Framer, FramingFault, Inbound, write_close, write_text};
+use super::upgrade::WebSocketUpgrade;
+use crate::answers;
+use crate::engine::Engine;
+use crate::runtime::ByteStream;
+
+/// Bytes read at once, into one buffer for each thread.
+const READ_BYTES: usize = 64 << 10;
+
+/// Bytes of packets fetched and written at once.
+const WRITE_BYTES: usize = 64 << 10;
+
+/// Rounds of reading and writing before other tasks get their turn.
+const ROUNDS: usize = 16;
+
+thread_local! {
+    /// Taken while in use: what runs meanwhile may poll another websocket on this thread.
+    static READ_BUFFER: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+    static WRITE_BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Serves a websocket until it ends. While it is idle it holds no buffer.
+pub(crate) struct WebSocketPump<S> {
+    stream: S,
+    engine: Arc<Engine>,
+    transport: Option<AttachedTransport>,
+    framer: Framer,
+    /// What the socket did not take yet.
+    unsent: Vec<u8>,
+    /// Set while the application can take no more: what was read and not handed in. The framer
+    /// may hold more.
+    unread: Option<Vec<u8>>,
+    stage: Stage,
+}
+
+/// How far a websocket is.
+enum Stage {
+    Open,
+    /// Nothing more will be fetched. What is left is written, the sending side ended, and what
+    /// the client still sends is read away, so that it sees everything we wrote.
+    Ending(Box<Ending>),
+}
+
+struct Ending {
+    deadline: Pin<Box<dyn Future<Output = ()> + Send>>,
+    is_shut_down: bool,
+}
+
+/// What a step came to.
+enum Step {
+    /// Something was done; there may be more.
+    Progress,
+    /// Nothing can be done now.
+    Idle,
+    /// The connection is over.
+    Over,
+}
+
+impl<S: ByteStream> WebSocketPump<S> {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        stream: S,
+        upgrade: WebSocketUpgrade,
+        early: &[u8],
+    ) -> Self {
+        let mut pump = Self {
+            stream,
+            engine,
+            transport: upgrade.transport,
+            framer: Framer::default(),
+            unsent: Vec::new(),
+            unread: (!early.is_empty()).then(|| early.to_vec()),
+            stage: Stage::Open,
+        };
+        if pump.transport.is_none() {
+            let unknown = Bytes::from_static(answers::UNKNOWN_SESSION.as_bytes());
+            write_text(&unknown, &mut pump.unsent);
+            pump.begin_ending(true);
+        }
+        pump
+    }
+
+    /// Lets go of the session, and ends the connection when the rest is written.
+    fn begin_ending(&mut self, with_close_frame: bool) {
+        if let Stage::Ending(_) = self.stage {
+            return;
+        }
+        if with_close_frame {
+            write_close(&mut self.unsent);
+        }
+        self.unread = None;
+        let time = self.engine.settings.limits.websocket_close_timeout;
+        let deadline = self.engine.executor.sleep(time);
+        self.stage = Stage::Ending(Box::new(Ending {
+            deadline,
+            is_shut_down: false,
+        }));
+    }
+
+    /// Reads once and hands in what came.
+    fn read(&mut self, cx: &mut Context<'_>) -> Step {
+        if let Some(unread) = self.unread.take() {
+            return self.hand_in(&unread);
+        }
+        let mut buffer = READ_BUFFER
+            .take()
+            .unwrap_or_else(|| vec![0; READ_BYTES].into_boxed_slice());
+        let step = match self.stream.poll_read(cx, &mut buffer) {
+            Poll::Pending => Step::Idle,
+            Poll::Ready(Ok(0)) => self.lose(Loss::Ended),
+            Poll::Ready(Ok(read)) => self.hand_in(&buffer[..read]),
+            Poll::Ready(Err(error)) => {
+                trace!(%error, "websocket broke");
+                self.lose(Loss::Broken)
+            }
+        };
+        READ_BUFFER.set(Some(buffer));
+        step
+    }
+
+    fn lose(&mut self, loss: Loss) -> Step {
+        if let Some(transport) = self.transport.take() {
+            transport.end(loss);
+        }
+        Step::Over
+    }
+
+    /// Hands the packets in `input` to the session. If the application falls behind, the rest
+    /// is kept for later.
+    fn hand_in(&mut self, input: &[u8]) -> Step {
+        let Some(transport) = &self.transport else {
+            return Step::Over;
+        };
+        let (engine, at) = (Arc::clone(transport.engine()), transport.address());
+        if !transport.awake() {
+            self.unread = Some(input.to_vec());
+            return Step::Idle;
+        }
+        let max_message_bytes = engine.settings.limits.decode.max_packet_bytes;
+        let mut rest = input;
+        loop {
+            match self
+                .framer
+                .next(&mut rest, &mut self.unsent, max_message_bytes)
+            {
+                Ok(None) => return Step::Progress,
+                Ok(Some(Inbound::Nothing)) => {}
+                Ok(Some(Inbound::Text(text))) => match receive(&engine, at, text.as_str()) {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        self.unread = Some(rest.to_vec());
+                        return Step::Progress;
+                    }
+                    // The session is over; its goodbye is fetched like everything else.
+                    Err(_) => return Step::Progress,
+                },
+                Ok(Some(Inbound::Close)) => {
+                    self.lose(Loss::Ended);
+                    self.begin_ending(false);
+                    return Step::Progress;
+                }
+                Err(fault) => return self.fail(fault),
+            }
+        }
+    }
+
+    /// The client's frames cannot be read: it was told so by a close frame, and its session
+    /// ends.
+    fn fail(&mut self, fault: FramingFault) -> Step {
+        let reason = match fault {
+            FramingFault::TooLarge => DisconnectReason::PacketTooLarge,
+            FramingFault::NotUtf8 | FramingFault::Violation => DisconnectReason::ProtocolViolation,
+        };
+        trace!(?fault, "bad frames");
+        if let Some(transport) = self.transport.take() {
+            let now = self.engine.now();
+            let at = transport.address();
+            self.engine
+                .with_session(at, |mut session| session.fail(now, reason));
+            transport.end(Loss::Ended);
+        }
+        self.begin_ending(false);
+        Step::Progress
+    }
+
+    /// Writes what is there to write, and fetches more, until the socket takes no more or there
+    /// is nothing more.
+    fn write(&mut self, cx: &mut Context<'_>) -> Step {
+        if !self.unsent.is_empty() {
+            let unsent = std::mem::take(&mut self.unsent);
+            if self.write_out(cx, &unsent).is_err() {
+                return self.lose(Loss::Broken);
+            }
+            if !self.unsent.is_empty() {
+                return self.wait_for_socket(cx);
+            }
+        }
+        let Some(transport) = &self.transport else {
+            return Step::Idle;
+        };
+        let mut packets = Vec::new();
+        let starved = self.unread.is_some();
+        let transmitted = transport.transmit(WRITE_BYTES, cx.waker(), starved, &mut packets);
+        let mut frames = WRITE_BUFFER.take();
+        frames.clear();
+        for packet in &packets {
+            write_text(packet, &mut frames);
+        }
+        let written = self.write_out(cx, &frames);
+        if frames.capacity() <= 4 * WRITE_BYTES {
+            WRITE_BUFFER.set(frames);
+        }
+        if written.is_err() {
+            return self.lose(Loss::Broken);
+        }
+        match transmitted {
+            Transmitted::Nothing => Step::Idle,
+            Transmitted::Some => Step::Progress,
+            Transmitted::Last => {
+                self.lose(Loss::Ended);
+                self.begin_ending(true);
+                Step::Progress
+            }
+            Transmitted::GivenUp => self.lose(Loss::Ended),
+        }
+    }
+
+    /// The socket takes no more for now. A session that has given the transport up, or has been
+    /// taken over by another, does not wait for it for long.
+    fn wait_for_socket(&mut self, cx: &Context<'_>) -> Step {
+        match &self.transport {
+            Some(transport) if !transport.is_current(cx.waker()) => {
+                self.lose(Loss::Ended);
+                self.begin_ending(true);
+                Step::Progress
+            }
+            _ => Step::Idle,
+        }
+    }
+
+    /// Writes `bytes`; what the socket does not take is kept.
+    fn write_out(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> std::io::Result<()> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.poll_write(cx, rest)? {
+                Poll::Pending => break,
+                Poll::Ready(0) => return Err(std::io::ErrorKind::WriteZero.into()),
+                Poll::Ready(written) => rest = rest.get(written..).unwrap_or_default(),
+            }
+        }
+        if !rest.is_empty() {
+            self.unsent.extend_from_slice(rest);
+            return Ok(());
+        }
+        match self.stream.poll_flush(cx)? {
+            Poll::Ready(()) | Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Serves an open websocket as far as possible. Everything that was read at once is
+    /// answered with one write.
+    fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        for _ in 0..ROUNDS {
+            let mut read = Step::Idle;
+            // Who does not read what we write gets nothing more read.
+            if self.unsent.is_empty() {
+                read = self.read(cx);
+            }
+            if let Step::Over = read {
+                return Poll::Ready(());
+            }
+            let write = self.write(cx);
+            match (read, write) {
+                (_, Step::Over) => return Poll::Ready(()),
+                (_, _) if matches!(self.stage, Stage::Ending(_)) => return Poll::Pending,
+                (Step::Idle, Step::Idle) => return Poll::Pending,
+                _ => {}
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Brings an ending websocket to its end.
+    fn finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let unsent = std::mem::take(&mut self.unsent);
+        if self.write_out(cx, &unsent).is_err() {
+            return Poll::Ready(());
+        }
+        let Stage::Ending(ending) = &mut self.stage else {
+            return Poll::Ready(());
+        };
+        if ending.deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        if !self.unsent.is_empty() {
+            return Poll::Pending;
+        }
+        if !ending.is_shut_down {
+            if ready!(self.stream.poll_shutdown(cx)).is_err() {
+                return Poll::Ready(());
+            }
+            ending.is_shut_down = true;
+        }
+        let mut buffer = [0; 1024];
+        loop {
+            match ready!(self.stream.poll_read(cx, &mut buffer)) {
+                Ok(0) | Err(_) => return Poll::Ready(()),
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+impl<S: ByteStream> Future for WebSocketPump<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Stage::Open = self.stage {
+            if self.run(cx).is_ready() {
+                return Poll::Ready(());
+            }
+        }
+        match self.stage {
+            Stage::Open => Poll::Pending,
+            Stage::Ending(_) => self.finish(cx),
+        }
+    }
+}
