@@ -121,7 +121,10 @@ fn is_empty_again_after_everybody_was_forgotten() {
 fn sees_to_a_session_at_its_new_deadline() {
     let mut crowd = Crowd::of(1);
     let start = crowd.now;
-    assert_eq!(crowd.hub.poll_timeout(), Some(start + Duration::from_secs(25)));
+    assert_eq!(
+        crowd.hub.poll_timeout(),
+        Some(start + Duration::from_secs(25))
+    );
     // The deadline moves to an earlier time: the shortest wait counts.
     let mut session = crowd.hub.session(crowd.clients[0]).expect("alive");
     let asked = session.send_with_ack(
@@ -133,13 +136,19 @@ fn sees_to_a_session_at_its_new_deadline() {
     );
     assert!(asked.is_ok());
     drop(session);
-    assert_eq!(crowd.hub.poll_timeout(), Some(start + Duration::from_secs(3)));
+    assert_eq!(
+        crowd.hub.poll_timeout(),
+        Some(start + Duration::from_secs(3))
+    );
     crowd.after(3);
     let session = crowd.hub.session(crowd.clients[0]).expect("alive");
     assert!(session.has_orders());
     drop(session);
     // And back to a later one.
-    assert_eq!(crowd.hub.poll_timeout(), Some(start + Duration::from_secs(25)));
+    assert_eq!(
+        crowd.hub.poll_timeout(),
+        Some(start + Duration::from_secs(25))
+    );
 }
 
 #[test]
@@ -210,13 +219,22 @@ fn ids_are_spelled_for_urls_and_kept_out_of_logs() {
     assert_eq!(zeros.as_str(), "A".repeat(24));
     assert_eq!(ones.as_str(), "_".repeat(24));
     assert_eq!(SessionId::parse(id(7).as_str()), Some(id(7)));
-    for bad in ["", "short", &"A".repeat(25), &"é".repeat(12), &"%".repeat(24)] {
+    for bad in [
+        "",
+        "short",
+        &"A".repeat(25),
+        &"é".repeat(12),
+        &"%".repeat(24),
+    ] {
         assert_eq!(SessionId::parse(bad), None, "{bad}");
     }
     assert_eq!(format!("{ones:?}"), "______…");
     for shards in [0, 1, 7] {
         let shard = id(7).shard(shards);
         assert!(shard < shards.max(1));
-        assert_eq!(SessionId::parse(id(7).as_str()).map(|id| id.shard(shards)), Some(shard));
+        assert_eq!(
+            SessionId::parse(id(7).as_str()).map(|id| id.shard(shards)),
+            Some(shard)
+        );
     }
 }

@@ -195,6 +195,11 @@ impl Script {
         self.joins.pop_front().expect("a client wants to join")
     }
 
+    /// Whether the application was asked about a join and has not answered.
+    pub(crate) fn is_undecided(&self) -> bool {
+        !self.joins.is_empty()
+    }
+
     pub(crate) fn admits(&mut self) -> Result<(), Misuse> {
         let join = self.next_join();
         self.session.admit(join)
