@@ -94,10 +94,13 @@ pub trait ByteStream: Send + Unpin + 'static {
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 }
 
+/// A timer of whatever runtime.
+pub(crate) type BoxedSleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// The tasks and the clock of a runtime, without its type: what the parts that users hold keep.
 pub(crate) trait Executor: Debug + Send + Sync {
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
-    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    fn sleep(&self, duration: Duration) -> BoxedSleep;
     fn now(&self) -> Instant;
     fn random(&self, bytes: &mut [u8]) -> io::Result<()>;
 }
@@ -107,7 +110,7 @@ impl<R: Runtime> Executor for R {
         Runtime::spawn(self, task);
     }
 
-    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    fn sleep(&self, duration: Duration) -> BoxedSleep {
         Box::pin(Runtime::sleep(self, duration))
     }
 

@@ -1,7 +1,6 @@
 //! A server: what accepts connections, and the handle to it.
 
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -160,16 +159,14 @@ impl Engine {
     }
 
     /// Waits until the shutdown is complete, or given up.
-    fn wait_until_ended(&self) -> impl Future<Output = ()> + Send + '_ {
-        async {
-            loop {
-                let ending = self.shutdown.ending();
-                let gone = self.session_count() == 0 && self.shutdown.connections() == 0;
-                if gone || self.shutdown.is_given_up() {
-                    return;
-                }
-                ending.await;
+    async fn wait_until_ended(&self) {
+        loop {
+            let ending = self.shutdown.ending();
+            let gone = self.session_count() == 0 && self.shutdown.connections() == 0;
+            if gone || self.shutdown.is_given_up() {
+                return;
             }
+            ending.await;
         }
     }
 

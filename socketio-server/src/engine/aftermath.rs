@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use socketio_session::{AckFailure, Action, Event, Hub, SessionKey};
+use socketio_session::{Action, Event, Hub, SessionKey};
 
+use super::session_data::AckResult;
 use super::{AckWait, Engine, SessionAddress, SessionData};
 
 /// Wakers, handlers and values of users that must not run or drop under a lock.
 #[derive(Debug, Default)]
 pub(super) struct Aftermath {
     pub(super) wakers: Vec<Waker>,
-    acks: Vec<(Arc<AckWait>, Result<Box<str>, AckFailure>)>,
+    acks: Vec<(Arc<AckWait>, AckResult)>,
     turns: Vec<(SessionKey, Event)>,
     removed: Vec<SessionData>,
 }

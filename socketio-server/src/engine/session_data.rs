@@ -197,14 +197,17 @@ impl Links {
 #[derive(Debug, Default)]
 pub(crate) struct AckWait(Mutex<AckWaitState>);
 
+/// The text of an answer's arguments, or why there is none.
+pub(super) type AckResult = Result<Box<str>, AckFailure>;
+
 #[derive(Debug, Default)]
 struct AckWaitState {
-    result: Option<Result<Box<str>, AckFailure>>,
+    result: Option<AckResult>,
     waker: Option<Waker>,
 }
 
 impl AckWait {
-    pub(super) fn resolve(&self, result: Result<Box<str>, AckFailure>) {
+    pub(super) fn resolve(&self, result: AckResult) {
         let waker = {
             let mut state = self.lock();
             state.result = Some(result);
@@ -225,7 +228,7 @@ impl AckWait {
 pub(crate) struct AckArrival(pub(crate) Arc<AckWait>);
 
 impl Future for AckArrival {
-    type Output = Result<Box<str>, AckFailure>;
+    type Output = AckResult;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.0.lock();

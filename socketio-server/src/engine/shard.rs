@@ -9,6 +9,7 @@ use socketio_session::{Hub, Instant};
 
 use super::aftermath::Aftermath;
 use super::{Engine, SessionData};
+use crate::runtime::BoxedSleep;
 
 #[derive(Debug)]
 pub(super) struct Shard(Mutex<ShardState>);
@@ -66,7 +67,7 @@ impl ShardState {
 pub(super) struct ShardTimer {
     engine: Weak<Engine>,
     shard: usize,
-    sleep: Option<(Instant, Pin<Box<dyn Future<Output = ()> + Send>>)>,
+    sleep: Option<(Instant, BoxedSleep)>,
 }
 
 impl ShardTimer {

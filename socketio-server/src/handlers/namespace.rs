@@ -269,9 +269,9 @@ pub(crate) type AdmissionFuture =
     Pin<Box<dyn Future<Output = Result<Admission, HandlerError>> + Send>>;
 
 /// An authorizer whose type does not matter any more.
-pub(crate) struct ErasedAuthorizer(
-    Box<dyn Fn(&mut EventContext) -> Result<AdmissionFuture, Rejection> + Send + Sync>,
-);
+pub(crate) struct ErasedAuthorizer(Box<AuthorizerFn>);
+
+type AuthorizerFn = dyn Fn(&mut EventContext) -> Result<AdmissionFuture, Rejection> + Send + Sync;
 
 impl ErasedAuthorizer {
     fn new<F, Fut>(authorizer: F) -> Self

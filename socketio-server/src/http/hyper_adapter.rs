@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Read, ReadBufCursor, Sleep, Timer, Write};
 
-use crate::runtime::{ByteStream, Executor};
+use crate::runtime::{BoxedSleep, ByteStream, Executor};
 
 /// A byte stream for hyper.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl<S: ByteStream> Write for HyperStream<S> {
 pub(super) struct HyperTimer(pub(super) Arc<dyn Executor>);
 
 /// hyper wants its timers to be `Sync`; polling goes through `&mut`, so the lock is never taken.
-struct HyperSleep(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>);
+struct HyperSleep(Mutex<BoxedSleep>);
 
 impl Timer for HyperTimer {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {

@@ -198,19 +198,16 @@ impl Socket {
     }
 
     /// Sends to everybody else in the namespace.
-    #[must_use]
     pub fn broadcast(&self) -> BroadcastBuilder {
         self.of().except_socket(self)
     }
 
     /// Sends to everybody else in a room.
-    #[must_use]
     pub fn to(&self, room: impl Into<Box<str>>) -> BroadcastBuilder {
         self.broadcast().to(room)
     }
 
     /// Sends to everybody in the namespace, this client included.
-    #[must_use]
     pub fn of(&self) -> BroadcastBuilder {
         BroadcastBuilder::new(Arc::clone(&self.engine), self.membership.namespace)
     }

@@ -16,7 +16,7 @@ use super::framer::{Framer, FramingFault, Inbound, write_close, write_text};
 use super::upgrade::WebSocketUpgrade;
 use crate::answers;
 use crate::engine::Engine;
-use crate::runtime::ByteStream;
+use crate::runtime::{BoxedSleep, ByteStream};
 
 /// Bytes read at once, into one buffer for each thread.
 const READ_BYTES: usize = 64 << 10;
@@ -56,7 +56,7 @@ enum Stage {
 }
 
 struct Ending {
-    deadline: Pin<Box<dyn Future<Output = ()> + Send>>,
+    deadline: BoxedSleep,
     is_shut_down: bool,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct WebSocketUpgrade {
 pub(crate) fn answer(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Answer {
     let accept = match accept_key(head) {
         Ok(accept) => accept,
-        Err(refusal) => return Answer::Response(refusal),
+        Err(refusal) => return Answer::Response(*refusal),
     };
     let mut response = answers::empty();
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -41,7 +41,7 @@ pub(crate) fn answer(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Ans
 }
 
 /// The key that accepts the upgrade. Versions 13 (RFC 6455) and 8 share their framing.
-fn accept_key(head: &Request<()>) -> Result<HeaderValue, Response<Bytes>> {
+fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
     let headers = head.headers();
     let is_upgrade = head.method() == Method::GET
         && lists(headers, &CONNECTION, "upgrade")
@@ -62,16 +62,17 @@ fn accept_key(head: &Request<()>) -> Result<HeaderValue, Response<Bytes>> {
     let key = headers.get(SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
     let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key)).ok());
     accept.ok_or_else(|| {
-        answers::refusal_and_close(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key missing")
+        let text = "Sec-WebSocket-Key missing";
+        Box::new(answers::refusal_and_close(StatusCode::BAD_REQUEST, text))
     })
 }
 
-fn upgrade_required(status: StatusCode, text: &'static str) -> Response<Bytes> {
+fn upgrade_required(status: StatusCode, text: &'static str) -> Box<Response<Bytes>> {
     let mut response = answers::refusal_and_close(status, text);
     response
         .headers_mut()
         .insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13, 8"));
-    response
+    Box::new(response)
 }
 
 /// Whether a header that is a list has this element, whatever its case.
