@@ -73,22 +73,40 @@ impl FaultKind {
         }
     }
 
-    /// What the client is told.
+    /// What the client is told. Of names that it made up, no more than the beginning.
     #[must_use]
     pub fn text(&self, endpoint: &str) -> String {
         match self {
             Self::InvalidPacket(error) => format!("{error}"),
             Self::NoSuchNamespace => {
+                let endpoint = Shown(endpoint);
                 format!("The endpoint '{endpoint}' was not joined or does not exist")
             }
             Self::TooManyNamespaces => String::from("Too many namespaces are joined"),
-            Self::NoSuchMethod(name) => format!("Nothing handles '{name}'"),
-            Self::AccessDenied(name) => format!("You may not call '{name}'"),
-            Self::UnallowedEventName(name) => format!("'{name}' is not an allowed event name"),
+            Self::NoSuchMethod(name) => format!("Nothing handles '{}'", Shown(name)),
+            Self::AccessDenied(name) => format!("You may not call '{}'", Shown(name)),
+            Self::UnallowedEventName(name) => {
+                format!("'{}' is not an allowed event name", Shown(name))
+            }
             Self::InvalidArguments { event, why } => {
-                format!("The arguments of '{event}' do not fit: {why}")
+                format!("The arguments of '{}' do not fit: {why}", Shown(event))
             }
             Self::HandlerFailed { message, .. } => String::from(&**message),
+        }
+    }
+}
+
+/// A name that came from the client, cut off where it gets long: a reply must not be much
+/// larger than what it replies to.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 64;
+        let Self(name) = self;
+        match name.char_indices().nth(LONGEST) {
+            Some((end, _)) => write!(f, "{}…", name.get(..end).unwrap_or_default()),
+            None => f.write_str(name),
         }
     }
 }

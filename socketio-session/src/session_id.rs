@@ -50,8 +50,11 @@ impl SessionId {
     /// A number below `shards` that is the same whenever it is asked for this id.
     #[must_use]
     pub fn shard(&self, shards: usize) -> usize {
-        let [a, b, ..] = self.0;
-        (usize::from(a) << 8 | usize::from(b)) % shards.max(1)
+        // FNV-1a over all of it: single characters are not spread evenly over small numbers.
+        let hash = self.0.iter().fold(0x811C_9DC5_u32, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        });
+        hash as usize % shards.max(1)
     }
 }
 

@@ -246,6 +246,33 @@ fn a_failure_answers_the_held_poll() {
 }
 
 #[test]
+fn a_failure_before_the_greeting_omits_the_greeting() {
+    for (name, expected) in [
+        (TransportName::WebSocket, &[][..]),
+        (TransportName::XhrPolling, &["8::"][..]),
+    ] {
+        let mut script = Script::new();
+        let transport = script.opens(name);
+        let reason = DisconnectReason::ProtocolViolation;
+        script.session.fail(script.now, reason);
+        let (packets, after) = script.transmits(transport);
+        assert_eq!(packets, expected);
+        assert_eq!(after, AfterTransmit::Finish);
+    }
+}
+
+#[test]
+fn the_time_of_the_end_counts_from_the_command() {
+    let mut script = Script::between_polls();
+    // Nothing else has told the session that it is second 10.
+    let now = script.now + std::time::Duration::from_secs(10);
+    script
+        .session
+        .disconnect(now, DisconnectReason::ShuttingDown);
+    assert_eq!(script.deadline(), Some(70.0));
+}
+
+#[test]
 fn the_first_reason_is_the_only_one() {
     let (mut script, websocket) = Script::on_websocket();
     let closed = PeerError::Closed(DisconnectReason::ClientDisconnected);

@@ -168,6 +168,23 @@ fn text_from_the_client_stays_within_its_quotes() {
 }
 
 #[test]
+fn long_names_are_not_thrown_back_whole() {
+    // Else a client could have the server send twice what it sent itself.
+    let (mut script, websocket) = Script::on_websocket();
+    let name = "é".repeat(1000);
+    script.sends(&format!(r#"5:1+::{{"name":"{name}"}}"#));
+    script.hears(["global fault unallowed_event_name"]);
+    let text = format!("'{}…' is not an allowed event name", "é".repeat(64));
+    let [error, ack] = answers("", "unallowed_event_name", &text, "1");
+    script.gets(websocket, [&error, &ack]);
+    let fault = FaultKind::NoSuchMethod("x".repeat(64).into());
+    assert_eq!(
+        fault.text(""),
+        format!("Nothing handles '{}'", "x".repeat(64))
+    );
+}
+
+#[test]
 fn a_fault_found_after_the_end_is_told_to_nobody() {
     let (mut script, websocket) = Script::on_websocket();
     script.sends(r#"5:3+::{"name":"jump"}"#);

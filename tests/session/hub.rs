@@ -213,6 +213,60 @@ fn knows_its_sessions_by_key_and_by_id() {
 }
 
 #[test]
+fn a_session_whose_application_is_at_work_is_not_ready_for_more() {
+    let mut crowd = Crowd::of(1);
+    let key = crowd.clients[0];
+    crowd.sends(0, "3:::one");
+    crowd.sends(0, "3:::two");
+    while crowd.hub.poll_ready().is_some() {}
+    let mut session = crowd.hub.session(key).expect("alive");
+    assert!(session.next_turn().is_some());
+    assert!(session.is_in_turn());
+    drop(session);
+    crowd.sends(0, "3:::three");
+    assert_eq!(crowd.hub.poll_ready(), None);
+    // Acknowledgements and orders do not wait for it.
+    let _ = crowd.hub.broadcast(&to_all(CHAT, "hello"));
+    assert_eq!(crowd.hub.poll_ready(), Some(key));
+    let mut session = crowd.hub.session(key).expect("alive");
+    while session.poll_action().is_some() {}
+    assert!(session.next_turn().is_some());
+    assert!(session.next_turn().is_some());
+    assert_eq!(session.next_turn(), None);
+    assert!(!session.is_in_turn());
+    drop(session);
+    assert_eq!(crowd.hub.poll_ready(), None);
+    crowd.sends(0, "3:::four");
+    assert_eq!(crowd.hub.poll_ready(), Some(key));
+}
+
+#[test]
+fn ids_are_spread_over_shards() {
+    for shards in [2, 16, 48] {
+        let mut sessions = vec![0_usize; shards];
+        for client in 0..shards * 1000 {
+            sessions[random_id(client as u64).shard(shards)] += 1;
+        }
+        assert!(
+            sessions.iter().all(|count| (850..1150).contains(count)),
+            "{sessions:?}"
+        );
+    }
+}
+
+/// An id of bytes that are as good as random.
+fn random_id(number: u64) -> SessionId {
+    let mut state = number;
+    SessionId::from_random(std::array::from_fn(|_| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed >> 56) as u8
+    }))
+}
+
+#[test]
 fn ids_are_spelled_for_urls_and_kept_out_of_logs() {
     let zeros = SessionId::from_random([0; 18]);
     let ones = SessionId::from_random([255; 18]);

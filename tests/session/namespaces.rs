@@ -193,6 +193,21 @@ fn memberships_survive_a_change_of_transport() {
 }
 
 #[test]
+fn coming_and_going_leaves_nothing_behind() {
+    let (mut script, websocket) = Script::on_websocket();
+    let mut sizes = Vec::new();
+    for _ in 0..100 {
+        script.sends("1::/chat");
+        script.sends("0::/chat");
+        let _ = script.events();
+        let _ = script.transmits(websocket);
+        let _ = script.actions();
+        sizes.push(format!("{:?}", script.session).len());
+    }
+    assert_eq!(sizes.first(), sizes.last());
+}
+
+#[test]
 fn without_a_global_one_nobody_joins_it() {
     let mut script = Script::with(|config| {
         config.namespaces.remove(0);

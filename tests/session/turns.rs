@@ -27,6 +27,15 @@ fn no_input_is_wanted_while_too_many_bytes_wait() {
 }
 
 #[test]
+fn the_bytes_that_may_wait_are_counted_exactly() {
+    for (bytes, wants) in [(8, false), (9, true)] {
+        let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_bytes = bytes);
+        script.sends("3:::12345678");
+        assert_eq!(script.session.wants_input(), wants);
+    }
+}
+
+#[test]
 fn what_arrives_unwanted_is_kept() {
     // One upload can carry more packets than there is room for.
     let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_packets = 1);
