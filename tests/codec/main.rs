@@ -1,5 +1,6 @@
 //! The wire codec, against recorded behaviour of the reference implementations and by itself.
 
+mod acknowledgement_lines;
 mod body_text;
 mod decode_vectors;
 mod deviation;

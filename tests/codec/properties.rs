@@ -189,9 +189,13 @@ proptest! {
         prop_assert_eq!(decoded.head(), packet.head());
         // User JSON comes through byte for byte.
         match (&owned.body, &decoded.body) {
-            (OwnedBody::Event(_, args), Body::Event { args: decoded, .. })
-            | (OwnedBody::Ack(_, args), Body::Ack { args: decoded, .. }) => {
+            (OwnedBody::Event(_, args), Body::Event { args: decoded, .. }) => {
                 prop_assert_eq!(decoded.as_str(), args);
+            }
+            (OwnedBody::Ack(_, args), Body::Ack { args: decoded, .. }) => {
+                // But for line ends, which acknowledgements cannot hold.
+                let one_line = args.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+                prop_assert_eq!(decoded.as_str(), one_line);
             }
             (OwnedBody::Json(json), Body::Json(decoded)) => {
                 prop_assert_eq!(decoded.get(), json.get());

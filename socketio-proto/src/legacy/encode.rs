@@ -70,7 +70,39 @@ pub(crate) fn encode_ack<E>(
     write_head(b'6', head, out);
     out.push(b':');
     out.extend_from_slice(id.as_bytes());
-    write_args_after(b"+", start, out, write_args)
+    let args_at = out.len();
+    write_args_after(b"+", start, out, write_args)?;
+    keep_on_one_line(args_at, out);
+    Ok(())
+}
+
+/// Rewrites the line ends in the JSON from `at` on, which means the same without them.
+///
+/// The reference parsers read an acknowledgement's arguments up to the end of the line
+/// (`lib/parser.js`, one regular expression with a `.` in it), and to JavaScript U+2028 and
+/// U+2029 end a line, too: a real client would lose all arguments. Outside of strings a line end
+/// is white space; inside, only those two can stand unescaped.
+fn keep_on_one_line(at: usize, out: &mut Vec<u8>) {
+    let Some(args) = out.get(at..) else { return };
+    if !args.iter().any(|byte| matches!(byte, b'\n' | b'\r' | 0xE2)) {
+        return;
+    }
+    let args = args.to_vec();
+    out.truncate(at);
+    for byte in args {
+        out.push(if matches!(byte, b'\n' | b'\r') {
+            b' '
+        } else {
+            byte
+        });
+        let escaped: &[u8] = match out.last_chunk::<3>() {
+            Some([0xE2, 0x80, 0xA8]) => b"\\u2028",
+            Some([0xE2, 0x80, 0xA9]) => b"\\u2029",
+            _ => continue,
+        };
+        out.truncate(out.len().saturating_sub(3));
+        out.extend_from_slice(escaped);
+    }
 }
 
 /// Appends a JSON message. See [`Dialect::encode_json`](crate::Dialect::encode_json).

@@ -77,6 +77,19 @@ class ChatTab {
     await this.fill('#text', text);
   }
 
+  // Goes on typing until the other tab knows. One keystroke is not enough: a server may drop news of typing for a
+  // client that is just between two polls, and the page repeats it only while there is typing.
+  async typesUntilSeen(other, text) {
+    await this.types(text);
+    const seen = other.seesText('#typing', `${this.nickname} is typing`);
+    let done = false;
+    const stop = () => (done = true);
+    seen.then(stop, stop);
+    while (!done) await this.page.type('#text', '.', { delay: 100 });
+    await seen;
+    return this.page.$eval('#text', (field) => field.value);
+  }
+
   async says(text) {
     await this.types(text);
     await this.page.keyboard.press('Enter');

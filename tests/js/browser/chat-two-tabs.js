@@ -48,10 +48,9 @@ async function talk(ada, ben) {
   await ben.says('Loud and clear, from the other side of the wire.');
   await ada.seesMessage({ by: 'Ben', text: 'Loud and clear, from the other side of the wire.' });
 
-  await ada.types('Wait');
-  await ben.seesText('#typing', 'Ada is typing');
+  const text = await ada.typesUntilSeen(ben, 'Wait');
   await ada.page.keyboard.press('Enter');
-  await ben.seesMessage({ by: 'Ada', text: 'Wait' });
+  await ben.seesMessage({ by: 'Ada', text });
   await ben.seesNobodyTyping();
 
   // Text stays text, whatever it looks like.
@@ -106,8 +105,7 @@ async function loseAndFindAgain(ada, ben) {
 }
 
 async function takePictures(ada, ben, artefacts) {
-  await ada.types('I am just writing');
-  await ben.seesText('#typing', 'Ada is typing');
+  await ada.typesUntilSeen(ben, 'I am just writing');
   await ben.screenshot(path.join(artefacts, `chat-${ben.transport}.png`));
   await ben.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await ben.screenshot(path.join(artefacts, 'chat-dark.png'));

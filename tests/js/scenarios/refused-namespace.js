@@ -18,7 +18,11 @@ module.exports = {
     // Not being let in must not be a way to speak there all the same.
     secret.emit('all', 'is anybody listening');
     secret.emit('echo', 'let me in');
-    secret.emit('echo', 'or at least confirm', () => expect.fail(new Error('/private acknowledged an event')));
+    const confirmed = expect.until('the refusal of an acknowledgement', (met) =>
+      secret.emit('echo', 'or at least confirm', (...args) => met(args)),
+    );
+    const [refusal, ...more] = await confirmed;
+    assert.deepEqual([refusal.error, more], ['no_such_namespace', []]);
     await expect.until('an acknowledgement on the global namespace', (met) => socket.emit('echo', met));
   },
 };

@@ -1,0 +1,119 @@
+//! The application that the scenarios talk to; `tests/js/README.md` describes it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socketio_driver_tokio::{
+    Ack, Args, ConnectQuery, HandlerError, Handshake, Namespace, RawArgs, RawJson, Server, Socket,
+    Text,
+};
+use tokio::runtime::Runtime;
+
+/// A running server, which ends without a word when it is dropped.
+pub(crate) struct RunningServer {
+    pub(crate) address: SocketAddr,
+    runtime: Option<Runtime>,
+}
+
+impl RunningServer {
+    /// Starts the application on a port of its own.
+    pub(crate) fn start(authorization: bool) -> Self {
+        Self::start_on(([127, 0, 0, 1], 0).into(), authorization)
+    }
+
+    /// Starts the application on a given port.
+    pub(crate) fn start_on(address: SocketAddr, authorization: bool) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let server = runtime.block_on(async {
+            let mut builder = Server::builder()
+                .namespace(talkative(Namespace::global()))
+                .namespace(talkative(Namespace::new("/chat")))
+                .namespace(talkative(Namespace::new("/news")))
+                .namespace(Namespace::new("/private").authorize(nobody));
+            if authorization {
+                builder = builder.authorize(sesame);
+            }
+            builder.bind(address).await.expect("the port is free")
+        });
+        let address = server.local_addr().expect("it listens");
+        runtime.spawn(server.run());
+        Self {
+            address,
+            runtime: Some(runtime),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // The port is free when its tasks are gone.
+            runtime.shutdown_timeout(Duration::from_secs(10));
+        }
+    }
+}
+
+async fn nobody(_socket: Socket, _query: ConnectQuery) -> bool {
+    false
+}
+
+async fn sesame(handshake: Arc<Handshake>) -> Result<bool, HandlerError> {
+    Ok(handshake.query_param("token").as_deref() == Some("sesame"))
+}
+
+fn talkative(namespace: Namespace) -> Namespace {
+    namespace
+        .on("echo", echo)
+        .on("all", async |socket: Socket, args: RawArgs| {
+            socket.of().emit("all", args)?;
+            Ok::<_, HandlerError>(())
+        })
+        // While a question is open, the client may ask the next one.
+        .on_concurrently("ask", async |socket: Socket, args: RawArgs| {
+            let answer = socket.emit_with_ack("question", args).await?;
+            let _ = socket.emit("answered", answer)?;
+            Ok::<_, HandlerError>(())
+        })
+        .on(
+            "ask message",
+            async |socket: Socket, Args((text,)): Args<(String,)>| {
+                socket.send_with_ack(&text).await?;
+                let _ = socket.emit("answered", ())?;
+                Ok::<_, HandlerError>(())
+            },
+        )
+        .on(
+            "count",
+            async |socket: Socket, Args((numbers,)): Args<(u32,)>| {
+                for number in 0..numbers {
+                    let _ = socket.emit("number", (number,))?;
+                }
+                Ok::<_, HandlerError>(())
+            },
+        )
+        .on("leave me", async |socket: Socket| {
+            socket.disconnect().map_err(HandlerError::from)
+        })
+        .on_message(async |socket: Socket, Text(text): Text| {
+            let _ = socket.send(&text)?;
+            Ok::<_, HandlerError>(())
+        })
+        .on_json(async |socket: Socket, json: RawJson| {
+            let _ = socket.send_json(&json)?;
+            Ok::<_, HandlerError>(())
+        })
+}
+
+async fn echo(socket: Socket, args: RawArgs, ack: Ack) -> Result<(), HandlerError> {
+    if ack.is_wanted() {
+        ack.send(args)?;
+    } else {
+        let _ = socket.emit("echo", args)?;
+    }
+    Ok(())
+}
