@@ -21,8 +21,9 @@ pub struct SessionConfig {
     pub heartbeat_interval: Option<Duration>,
     /// How long the client may leave a heartbeat unanswered. Default 60 s.
     pub heartbeat_timeout: Duration,
-    /// How long the session waits for its client to come back when no transport is open, and
-    /// how long a goodbye waits to be fetched. Default 60 s.
+    /// How long the session waits for its client to come back when no transport is open, how
+    /// long a goodbye waits to be fetched, and how long a closed session waits for transports
+    /// and decisions that never come. Default 60 s.
     pub close_timeout: Duration,
     /// How long a poll without news is held. Default 20 s; must be well below
     /// `close_timeout`, which clients apply to silence.

@@ -16,7 +16,8 @@ use crate::reason::DisconnectReason;
 pub enum Event {
     /// The client wants to join a namespace that asks first. Nothing else happens in the
     /// session until [`admit`](crate::Session::admit) or [`refuse`](crate::Session::refuse)
-    /// was called.
+    /// was called; if the session ends meanwhile, it waits for that no longer than the close
+    /// timeout.
     Joining(JoinRequest),
     /// The client is now in the namespace.
     Joined {

@@ -160,6 +160,10 @@ fn adds_up_over_hubs() {
         .map(|crowd| crowd.hub.broadcast(&cast))
         .fold(Reach::default(), Reach::and);
     assert_eq!(reach, queued(5));
+    let (queued, dropped) = (1, 2);
+    let part = Reach { queued, dropped };
+    let (queued, dropped) = (2, 4);
+    assert_eq!(part.and(part), Reach { queued, dropped });
 }
 
 #[test]

@@ -93,6 +93,19 @@ fn as_many_of_the_oldest_are_dropped_as_the_new_one_needs() {
 }
 
 #[test]
+fn no_more_are_dropped_than_the_new_one_needs() {
+    let mut script = Script::between_polls_with(|config| {
+        config.limits.outbox_bytes = 24;
+        config.overflow = OverflowPolicy::DropOldest;
+    });
+    for text in ["1111", "2222", "3333", "4444"] {
+        assert_eq!(send(&mut script, text), Ok(Delivery::Queued));
+    }
+    let poll = script.polls();
+    script.gets_last(poll, ["3:::2222", "3:::3333", "3:::4444"]);
+}
+
+#[test]
 fn nothing_is_dropped_for_what_can_never_fit() {
     let mut script = Script::between_polls_with(|config| {
         config.limits.outbox_bytes = 24;
