@@ -1,7 +1,13 @@
 //! The commands of this repository: `cargo xtask …`.
 
+mod bench;
+mod demo;
+mod node;
+mod process;
+mod test;
 mod wire;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -15,13 +21,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure the echo server under load: CPU time per message, memory per session
+    Bench(bench::Arguments),
+    /// Serve the chat with the real client of Socket.IO 0.9
+    Demo(demo::Arguments),
+    /// Install what the tests need and run everything
+    Test,
     /// Run the wire codec on JSON lines: one row in, one row out
     Wire(wire::Arguments),
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Wire(arguments) => wire::run(&arguments),
+    let result: Result<(), Box<dyn Error>> = match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
+        Command::Demo(arguments) => demo::run_demo(&arguments),
+        Command::Test => test::run_tests(),
+        Command::Wire(arguments) => wire::run(&arguments).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
