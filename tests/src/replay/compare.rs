@@ -44,9 +44,14 @@ impl Offer {
     }
 
     /// Has these transports.
-    pub fn of(transports: &[&str]) -> Self {
+    pub fn of<N: AsRef<str>>(transports: &[N]) -> Self {
         Self {
-            transports: Some(transports.iter().map(|name| (*name).to_owned()).collect()),
+            transports: Some(
+                transports
+                    .iter()
+                    .map(|name| name.as_ref().to_owned())
+                    .collect(),
+            ),
         }
     }
 

@@ -10,7 +10,8 @@
 //!   `dir` is `in`, and `conn` and `t` those of the first replaced event, unless given;
 //! - `reason`.
 //!
-//! A line that is not needed fails the replay, so the table cannot outlive its reasons.
+//! A line without which the transcript is matched all the same is an error
+//! ([`Suite::unneeded_lines`](super::Suite::unneeded_lines)), so the table cannot outlive its reasons.
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::script::LogEntry;
-use super::transcript::{Event, Step, Transcript};
+use super::transcript::{Event, Transcript};
 
 /// The deviation table.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +55,6 @@ pub struct PlannedStep {
     pub event: Event,
     /// Whether this is not what was recorded.
     pub deviates: bool,
-    /// What was recorded: if this arrived, the deviation is not needed.
-    pub recorded: Option<Step>,
 }
 
 impl Deviations {
@@ -98,13 +97,17 @@ impl Deviations {
         &self.lines
     }
 
-    /// Why this transcript is not played, if it is not.
-    pub fn skips(&self, id: &str) -> Option<&str> {
-        let whole = |line: &&Line| line.id == id && line.event.is_none() && line.log.is_none();
-        self.lines
-            .iter()
-            .find(whole)
-            .map(|line| line.reason.as_str())
+    /// The table without the line of this index.
+    pub fn without(&self, index: usize) -> Self {
+        let mut lines = self.lines.clone();
+        lines.remove(index);
+        Self { lines }
+    }
+
+    /// Whether this transcript is not to be played at all.
+    pub fn leaves_out(&self, id: &str) -> bool {
+        self.of(id)
+            .any(|line| line.event.is_none() && line.log.is_none())
     }
 
     fn of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Line> {
@@ -168,7 +171,6 @@ fn as_recorded(events: &[Event], first: usize) -> impl Iterator<Item = PlannedSt
             index: first + offset,
             event: event.clone(),
             deviates: false,
-            recorded: None,
         })
 }
 
@@ -185,21 +187,12 @@ fn replaced(line: &Line, recorded: &[Event], first: usize) -> Result<Vec<Planned
             serde_json::from_value(with_defaults(value, &defaults)).map_err(|e| e.to_string())
         })
         .collect::<Result<_, _>>()?;
-    let differing = (0..instead.len().max(recorded.len()))
-        .find(|at| {
-            instead.get(*at).map(|event| &event.step) != recorded.get(*at).map(|event| &event.step)
-        })
-        .ok_or_else(|| format!("the deviation at event {first} expects what was recorded"))?;
     Ok(instead
         .into_iter()
-        .enumerate()
-        .map(|(at, event)| PlannedStep {
+        .map(|event| PlannedStep {
             index: first,
             event,
             deviates: true,
-            recorded: (at == differing)
-                .then(|| recorded.get(at).map(|event| event.step.clone()))
-                .flatten(),
         })
         .collect())
 }
@@ -247,13 +240,10 @@ mod tests {
             .collect();
         assert_eq!(indices, [(0, false), (1, true), (1, true), (2, false)]);
         assert_eq!((steps[1].event.conn.as_str(), steps[1].event.t), ("a", 5));
-        assert_eq!(steps[1].recorded, Some(Step::Closed));
     }
 
     #[test]
-    fn a_line_that_says_nothing_new_or_names_nothing_is_refused() {
-        let same = json!({"id": "x", "event": 1, "instead": [{"closed": true}], "reason": "r"});
-        assert!(plan(&same).is_err());
+    fn a_line_that_names_nothing_is_refused() {
         let beyond = json!({"id": "x", "event": 3, "instead": [], "reason": "r"});
         assert!(plan(&beyond).is_err());
         assert!(Deviations::parse(r#"{"id":"x","event":1,"reason":""}"#).is_err());

@@ -30,5 +30,5 @@ pub use deviation::Deviations;
 pub use player::{Mismatch, Options, play};
 pub use script::{App, Authorization, EventScript, LogEntry, NamespaceScript, Operation};
 pub use scripted_server::{AppLog, Running, ScriptedServer};
-pub use suite::{Outcome, play_all};
+pub use suite::{Outcome, Suite};
 pub use transcript::{Status, Transcript};

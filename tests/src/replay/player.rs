@@ -199,8 +199,7 @@ impl Player<'_> {
             .get_mut(conn)
             .ok_or("an arrival on no connection")?;
         let deadline = Instant::now() + self.options.limit;
-        let asked_by =
-            conversation.expect(step, planned.recorded.as_ref(), &mut self.shared, deadline)?;
+        let asked_by = conversation.expect(step, &mut self.shared, deadline)?;
         let recorded = t.saturating_sub(conversation.last_sent.0);
         let taken = conversation.last_sent.1.elapsed();
         let timed = self.transcript.is_timed() && !planned.deviates && recorded >= TIMED;

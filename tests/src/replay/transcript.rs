@@ -86,17 +86,21 @@ impl Transcript {
         }
     }
 
-    /// The transports without which it cannot be played: those its requests use, and flashsocket where it is
-    /// about the policy file.
+    /// The transports without which it cannot be played: those its requests use, jsonp-polling where a
+    /// handshake is made by script tag, and flashsocket where it is about the policy file.
     pub fn transports_needed(&self) -> Vec<String> {
-        let resource = self.resource.as_deref().unwrap_or("/socket.io");
         let requests = self.events.iter().filter_map(|event| match &event.step {
-            Step::Request(request) => request.path.strip_prefix(resource),
+            Step::Request(request) => Some(request),
             _ => None,
         });
-        let mut needed: Vec<String> = requests
-            .filter_map(|rest| rest.trim_start_matches('/').split('/').nth(1))
-            .filter(|segment| ALL_TRANSPORTS.contains(segment))
+        let mut needed: Vec<_> = requests
+            .flat_map(|request| {
+                let by_script = request.calls_back().then_some("jsonp-polling");
+                request
+                    .transport(self.resource.as_deref())
+                    .into_iter()
+                    .chain(by_script)
+            })
             .chain((self.group == "flash").then_some("flashsocket"))
             .map(str::to_owned)
             .collect();
@@ -208,6 +212,22 @@ pub struct Request {
     /// Write the body in chunks.
     #[serde(default)]
     pub chunked: bool,
+}
+
+impl Request {
+    /// The transport in its path, if there is one.
+    fn transport(&self, resource: Option<&str>) -> Option<&str> {
+        let rest = self.path.strip_prefix(resource.unwrap_or("/socket.io"))?;
+        let segment = rest.trim_start_matches('/').split('/').nth(1)?;
+        ALL_TRANSPORTS.contains(&segment).then_some(segment)
+    }
+
+    /// Whether it asks for an answer as a script.
+    fn calls_back(&self) -> bool {
+        let pairs = self.query.as_deref().unwrap_or_default().split('&');
+        let mut callbacks = pairs.filter_map(|pair| pair.strip_prefix("jsonp="));
+        callbacks.any(|index| !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit()))
+    }
 }
 
 /// A request body.

@@ -1,0 +1,166 @@
+//! Our server with the settings of a recording and the scripted application.
+
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use serde_json::Value;
+use socketio_driver_tokio::{
+    HandlerError, Handshake, Origins, Server, ServerBuilder, ServerLimits, TransportName,
+};
+use socketio_tests::replay::connection::Connection;
+use socketio_tests::replay::raw_http::read_response;
+use socketio_tests::replay::{AppLog, Authorization, Running, ScriptedServer, Transcript};
+use tokio::runtime::Runtime;
+
+use crate::scripted_app;
+
+/// Starts our server on tokio.
+pub(crate) struct OurServer;
+
+impl ScriptedServer for OurServer {
+    fn start(&self, transcript: &Transcript) -> Result<Running, String> {
+        let log = AppLog::default();
+        let mut builder = configured(transcript)?;
+        for (name, script) in &transcript.app {
+            builder = builder.namespace(scripted_app::namespace(name, script, &log));
+        }
+        if let Some(authorization) = transcript.authorization {
+            builder = with_authorization(builder, authorization, &log);
+        }
+        run(builder, log)
+    }
+}
+
+/// The transports that our server has when nothing is said about them: the end of its handshake.
+pub(crate) fn offered_transports() -> Vec<String> {
+    let running =
+        run(Server::builder(), AppLog::default()).expect("a server with default settings");
+    let mut connection = Connection::open(running.address).expect("a connection");
+    let request = format!(
+        "GET /socket.io/1/ HTTP/1.1\r\nHost: {}\r\n\r\n",
+        running.address
+    );
+    connection.send(request.as_bytes()).expect("a request");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let answer = read_response(&mut connection, "GET", deadline).expect("a handshake");
+    let line = String::from_utf8(answer.body).expect("a handshake in ASCII");
+    let transports = line.rsplit(':').next().unwrap_or_default();
+    transports.split(',').map(str::to_owned).collect()
+}
+
+fn run(builder: ServerBuilder, log: AppLog) -> Result<Running, String> {
+    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+    let server = runtime()
+        .block_on(builder.bind(any_port))
+        .map_err(|e| e.to_string())?;
+    let address = server.local_addr().map_err(|e| e.to_string())?;
+    let handle = server.handle();
+    runtime().spawn(server.run());
+    Ok(Running::new(address, log, move || {
+        runtime().spawn(async move { handle.shutdown(Duration::from_secs(1)).await });
+    }))
+}
+
+/// One runtime for all servers of the process.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a tokio runtime")
+    })
+}
+
+/// The reference's settings in our words.
+///
+/// The reference allows every origin unless told otherwise; ours allows none but its own, so what the
+/// recordings take for granted is said here.
+fn configured(transcript: &Transcript) -> Result<ServerBuilder, String> {
+    let mut builder = Server::builder()
+        .origins(origins(transcript.config.get("origins")))
+        .transports(transports(transcript))
+        .fallback(|_request| not_ours());
+    if let Some(resource) = &transcript.resource {
+        builder = builder.resource(resource.trim_start_matches('/'));
+    }
+    for (setting, value) in &transcript.config {
+        builder = match (setting.as_str(), seconds(value)) {
+            ("close timeout", Some(time)) => builder.close_timeout(time),
+            ("polling duration", Some(time)) => builder.polling_duration(time),
+            ("heartbeat timeout", Some(time)) => builder.heartbeat_timeout(time),
+            ("heartbeat interval", Some(time)) => builder.heartbeat_interval(time),
+            ("heartbeats", _) if *value == Value::Bool(false) => builder.heartbeat_interval(None),
+            ("destroy buffer size", _) => builder.limits(message_limit(value)),
+            // An empty timeout cannot be said in our words.
+            ("close timeout" | "heartbeat timeout", None) | ("origins" | "transports", _) => {
+                builder
+            }
+            _ => return Err(format!("our server has no setting {setting:?}")),
+        };
+    }
+    Ok(builder)
+}
+
+fn message_limit(bytes: &Value) -> ServerLimits {
+    let mut limits = ServerLimits::default();
+    let bytes = bytes.as_u64().and_then(|bytes| usize::try_from(bytes).ok());
+    limits.decode.max_packet_bytes = bytes.unwrap_or(limits.decode.max_packet_bytes);
+    limits
+}
+
+fn seconds(value: &Value) -> Option<Duration> {
+    value.as_f64().map(Duration::from_secs_f64)
+}
+
+fn origins(setting: Option<&Value>) -> Origins {
+    match setting {
+        None => Origins::any(),
+        Some(Value::Array(list)) => Origins::list(list.iter().filter_map(Value::as_str)),
+        Some(one) => Origins::list(one.as_str()),
+    }
+}
+
+/// Those of the recording that we have, in its order.
+fn transports(transcript: &Transcript) -> Vec<TransportName> {
+    static OFFERED: OnceLock<Vec<String>> = OnceLock::new();
+    let offered = OFFERED.get_or_init(offered_transports);
+    let recorded = transcript.transports();
+    recorded
+        .iter()
+        .filter(|name| offered.contains(name))
+        .filter_map(|name| name.parse().ok())
+        .collect()
+}
+
+fn with_authorization(
+    builder: ServerBuilder,
+    decision: Authorization,
+    log: &AppLog,
+) -> ServerBuilder {
+    let log = log.clone();
+    builder.authorize(move |handshake: std::sync::Arc<Handshake>| {
+        log.record(scripted_app::authorization_line(&handshake));
+        let decided = match decision {
+            Authorization::Allow => Ok(true),
+            Authorization::Deny => Ok(false),
+            Authorization::Error => Err(HandlerError::new("authorization", "failed")),
+            Authorization::Query => Ok(handshake.query_param("token").as_deref() == Some("sesame")),
+        };
+        async move { decided }
+    })
+}
+
+/// What the application behind the recorded servers answers to requests that are none of theirs.
+fn not_ours() -> http::Response<Bytes> {
+    let mut answer = http::Response::new(Bytes::from_static(b"app: not socket.io"));
+    *answer.status_mut() = http::StatusCode::NOT_FOUND;
+    answer.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("text/plain"),
+    );
+    answer
+}

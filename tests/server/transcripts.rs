@@ -1,0 +1,183 @@
+//! Every recorded conversation of the reference server, held with ours.
+//!
+//! Normative recordings must be matched to the byte, but for the lines of
+//! `vectors/transcript-deviations.jsonl`. Quirks and faults of the reference are played as well: there the lines
+//! say what we do instead.
+
+use std::path::{Path, PathBuf};
+
+use socketio_tests::replay::{Deviations, Offer, Outcome, Status, Suite, Transcript};
+
+use crate::our_server::{OurServer, offered_transports};
+
+#[test]
+fn handshake() {
+    play_group("handshake");
+}
+
+#[test]
+fn xhr_polling() {
+    play_group("xhr-polling");
+}
+
+#[test]
+fn websocket() {
+    play_group("websocket");
+}
+
+#[test]
+fn events() {
+    play_group("events");
+}
+
+#[test]
+fn acks() {
+    play_group("acks");
+}
+
+#[test]
+fn namespaces() {
+    play_group("namespaces");
+}
+
+#[test]
+fn htmlfile() {
+    play_group("htmlfile");
+}
+
+#[test]
+fn jsonp_polling() {
+    play_group("jsonp-polling");
+}
+
+#[test]
+fn flash() {
+    play_group("flash");
+}
+
+/// The recordings that waited for timers of their default length.
+#[test]
+#[ignore = "takes 45 s"]
+fn recorded_slowly() {
+    play("recorded slowly", |transcript| transcript.recorded_slowly);
+}
+
+#[test]
+fn every_recording_is_in_a_group() {
+    const GROUPS: [&str; 9] = [
+        "handshake",
+        "xhr-polling",
+        "websocket",
+        "events",
+        "acks",
+        "namespaces",
+        "htmlfile",
+        "jsonp-polling",
+        "flash",
+    ];
+    for transcript in binding_transcripts() {
+        assert!(
+            GROUPS.contains(&transcript.group.as_str()),
+            "{} is in no group",
+            transcript.id
+        );
+    }
+}
+
+/// Every line of the table belongs to a recording that is played, and is needed there.
+#[test]
+fn every_deviation_is_needed() {
+    let (transcripts, suite) = (binding_transcripts(), suite());
+    for line in suite.deviations.lines() {
+        let transcript = transcripts
+            .iter()
+            .find(|transcript| transcript.id == line.id);
+        let transcript =
+            transcript.unwrap_or_else(|| panic!("there is no recording {:?}", line.id));
+        let missing = transcript
+            .transports_needed()
+            .into_iter()
+            .find(|name| !suite.offer.has(name));
+        assert_eq!(
+            missing, None,
+            "{} is not played without this transport",
+            line.id
+        );
+        let whole = suite.deviations.leaves_out(&line.id);
+        assert!(
+            !whole || transcript.status != Some(Status::Normative),
+            "{} is normative",
+            line.id
+        );
+    }
+    let unneeded = suite.unneeded_lines(&transcripts);
+    assert!(
+        unneeded.is_empty(),
+        "these lines are not needed: {unneeded:#?}"
+    );
+}
+
+fn play_group(group: &str) {
+    play(group, |transcript| {
+        transcript.group == group && !transcript.recorded_slowly
+    });
+}
+
+fn play(title: &str, choose: impl Fn(&Transcript) -> bool) {
+    let mut transcripts = binding_transcripts();
+    transcripts.retain(choose);
+    let outcome = suite().play_all(&transcripts);
+    report(title, &outcome, &transcripts);
+    let shown: Vec<_> = outcome.mismatches.iter().map(ToString::to_string).collect();
+    assert!(
+        shown.is_empty(),
+        "{} of {} differ\n{}",
+        shown.len(),
+        outcome.played.len(),
+        shown.join("\n\n")
+    );
+}
+
+fn report(title: &str, outcome: &Outcome, transcripts: &[Transcript]) {
+    let normative = |id: &&String| {
+        transcripts
+            .iter()
+            .any(|t| t.id == **id && t.status == Some(Status::Normative))
+    };
+    println!(
+        "{title}: {} recordings played, {} of them normative; {} need a transport not offered yet; {} left out",
+        outcome.played.len(),
+        outcome.played.iter().filter(normative).count(),
+        outcome.not_offered.len(),
+        outcome.left_out.len(),
+    );
+    for (id, missing) in &outcome.not_offered {
+        println!("  {id}: transport not offered yet: {}", missing.join(", "));
+    }
+}
+
+/// What our server offers is asked of itself, so that a new transport brings its recordings into play.
+fn suite() -> Suite<'static> {
+    Suite {
+        server: &OurServer,
+        offer: Offer::of(&offered_transports()),
+        deviations: Deviations::read(&vectors().join("transcript-deviations.jsonl"))
+            .expect("the deviation table"),
+    }
+}
+
+/// The recordings of the reference server; the others are captures of real clients and of gevent-socketio.
+fn binding_transcripts() -> Vec<Transcript> {
+    let mut all =
+        Transcript::read_all(&vectors().join("http-transcripts")).expect("the recordings");
+    all.retain(|transcript| {
+        transcript
+            .status
+            .is_some_and(|status| status != Status::Gevent)
+    });
+    all
+}
+
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
+}
