@@ -21,6 +21,10 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeExamples;
+
 mod tokio_runtime;
 
 pub use socketio_server::*;
