@@ -9,7 +9,6 @@ const path = require('node:path');
 const { parseArgs } = require('node:util');
 
 const TRANSPORTS = ['websocket', 'xhr-polling'];
-const BROWSER_PAIRS = ['websocket,xhr-polling', 'jsonp-polling,websocket'];
 const RESTART = 'reconnect-after-restart';
 const AUTHORIZATION = 'handshake-authorization';
 // Scenarios end by themselves after 30 s, the browser after 90 s; this is for those that cannot even do that.
@@ -21,6 +20,7 @@ const OPTIONS = {
   'chat-url': { type: 'string' },
   'restart-command': { type: 'string' },
   artefacts: { type: 'string' },
+  'browser-transports': { type: 'string', multiple: true, default: ['websocket,xhr-polling'] },
   only: { type: 'string' },
 };
 
@@ -47,7 +47,7 @@ function plan(options) {
   if (wanted('chat-two-tabs')) {
     const url = need('chat-url');
     const artefacts = need('artefacts');
-    for (const pair of BROWSER_PAIRS) {
+    for (const pair of options['browser-transports']) {
       runs.push({
         title: `chat-two-tabs over ${pair}`,
         args: ['browser/chat-two-tabs.js', '--url', url, '--artefacts', artefacts, '--transports', pair],

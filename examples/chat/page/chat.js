@@ -3,6 +3,7 @@
   'use strict';
 
   const TYPING_PAUSE_MS = 2500; // Silence after which we say that we stopped typing.
+  const TYPING_REPEAT_MS = 1500; // News of typing may get lost on its way, so a busy typist is reported again.
   const TYPING_BELIEVED_MS = 8000; // How long we believe others without hearing from them again.
   const NICKNAME_RETRY_MS = 1000;
   const NICKNAME_RETRIES = 75; // Longer than a server waits for a lost poll, which holds on to our nickname.
@@ -22,6 +23,11 @@
   const asked = new URLSearchParams(location.search).get('transport') || 'auto';
   const transportChoice = byId('transport-choice');
   transportChoice.value = asked;
+  if (transportChoice.selectedIndex < 0 && Object.hasOwn(io.Transport, asked)) {
+    // Not on offer here, but the client knows it: let the server decide.
+    transportChoice.append(element('option', '', asked));
+    transportChoice.value = asked;
+  }
   if (transportChoice.selectedIndex < 0) transportChoice.value = 'auto';
   transportChoice.addEventListener('change', () => {
     location.search = transportChoice.value === 'auto' ? '' : `?transport=${transportChoice.value}`;
@@ -409,22 +415,26 @@
 
   // ---- Who is typing ------------------------------------------------------------------------------------------
 
-  let typing = false;
+  let typingSince; // When we last said so.
   let typingPause;
   const typists = new Map();
 
   text.addEventListener('input', () => {
     if (recipient) return;
     if (!text.value) return typingStops();
-    if (!typing && connection.connected) chat.emit('typing', (typing = true));
+    const now = Date.now();
+    if (connection.connected && !(now - typingSince < TYPING_REPEAT_MS)) {
+      typingSince = now;
+      chat.emit('typing', true);
+    }
     clearTimeout(typingPause);
     typingPause = setTimeout(typingStops, TYPING_PAUSE_MS);
   });
 
   function typingStops() {
     clearTimeout(typingPause);
-    if (typing && connection.connected) chat.emit('typing', false);
-    typing = false;
+    if (typingSince && connection.connected) chat.emit('typing', false);
+    typingSince = undefined;
   }
 
   function showTyping(nickname, isTyping) {
