@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use socketio_proto::{Dialect, TransportName};
 use socketio_session::{
-    CreateError, DisconnectReason, Event, Hub, Instant, SessionConfig, SessionId,
+    CreateError, DisconnectReason, Event, Hub, Instant, Loss, SessionConfig, SessionId,
 };
 
 use crate::crowd::{Crowd, id, to_all, websocket};
@@ -149,6 +149,17 @@ fn sees_to_a_session_at_its_new_deadline() {
         crowd.hub.poll_timeout(),
         Some(start + Duration::from_secs(25))
     );
+}
+
+#[test]
+fn waits_for_no_time_that_changes_nothing() {
+    let mut crowd = Crowd::of(1);
+    let mut session = crowd.hub.session(crowd.clients[0]).expect("alive");
+    session.lose_transport(crowd.now, websocket(0), Loss::Ended);
+    drop(session);
+    // What is left to do is the application's.
+    assert_eq!(crowd.hub.len(), 1);
+    assert_eq!(crowd.hub.poll_timeout(), None);
 }
 
 #[test]

@@ -143,6 +143,19 @@ fn end_with_the_session() {
 }
 
 #[test]
+fn that_ended_leave_nothing_behind() {
+    let mut crowd = Crowd::of(1);
+    let mut sizes = Vec::new();
+    for round in 100..200 {
+        let room = round.to_string();
+        crowd.enters(0, CHAT, &room);
+        crowd.leaves(0, CHAT, &room);
+        sizes.push(format!("{:?}", crowd.hub).len());
+    }
+    assert_eq!(sizes.first(), sizes.last());
+}
+
+#[test]
 fn only_so_many_can_be_entered() {
     let mut crowd = Crowd::with(1, |config| config.limits.rooms = 2);
     let key = crowd.clients[0];
