@@ -8,7 +8,7 @@
 //!     .on_connect(async |socket: Socket| socket.join("lobby").map_err(HandlerError::from))
 //!     .on("say", async |socket: Socket, Args((text,)): Args<(String,)>| {
 //!         socket.to("lobby").emit("said", (text,))?;
-//!         Ok::<_, HandlerError>(true)
+//!         Ok(true)
 //!     });
 //!
 //! let server = Server::builder().namespace(chat).bind("127.0.0.1:6543").await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use socketio_driver_tokio::{
-    Ack, HandlerError, Namespace, Origins, RawArgs, RawJson, Server, ServerBuilder, Socket, Text,
+    Ack, Namespace, Origins, RawArgs, RawJson, Server, ServerBuilder, Socket, Text,
 };
 
 /// Sends everything back.
@@ -69,18 +69,18 @@ fn echoing(namespace: Namespace) -> Namespace {
             } else {
                 let _ = socket.emit("echo", args)?;
             }
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
         .on("all", async |socket: Socket, args: RawArgs| {
             socket.of().emit("all", args)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
         .on_message(async |socket: Socket, Text(text): Text| {
             let _ = socket.send(&text)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
         .on_json(async |socket: Socket, json: RawJson| {
             let _ = socket.send_json(&json)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
 }

@@ -71,20 +71,20 @@ fn talkative(namespace: Namespace) -> Namespace {
         .on("echo", echo)
         .on("all", async |socket: Socket, args: RawArgs| {
             socket.of().emit("all", args)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
         // While a question is open, the client may ask the next one.
         .on_concurrently("ask", async |socket: Socket, args: RawArgs| {
             let answer = socket.emit_with_ack("question", args).await?;
             let _ = socket.emit("answered", answer)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
         .on(
             "ask message",
             async |socket: Socket, Args((text,)): Args<(String,)>| {
                 socket.send_with_ack(&text).await?;
                 let _ = socket.emit("answered", ())?;
-                Ok::<_, HandlerError>(())
+                Ok(())
             },
         )
         .on(
@@ -93,7 +93,7 @@ fn talkative(namespace: Namespace) -> Namespace {
                 for number in 0..numbers {
                     let _ = socket.emit("number", (number,))?;
                 }
-                Ok::<_, HandlerError>(())
+                Ok(())
             },
         )
         .on("leave me", async |socket: Socket| {
@@ -101,11 +101,11 @@ fn talkative(namespace: Namespace) -> Namespace {
         })
         .on_message(async |socket: Socket, Text(text): Text| {
             let _ = socket.send(&text)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
         .on_json(async |socket: Socket, json: RawJson| {
             let _ = socket.send_json(&json)?;
-            Ok::<_, HandlerError>(())
+            Ok(())
         })
 }
 

@@ -18,14 +18,14 @@ use crate::socket::Socket;
 /// A namespace under construction: what clients can do there, and what happens when they do.
 ///
 /// ```
-/// use socketio_server::{Acl, Args, HandlerError, Namespace, Socket};
+/// use socketio_server::{Acl, Args, Namespace, Socket};
 ///
 /// Namespace::new("/chat")
 ///     .initial_acl(Acl::only(["nickname"]))
 ///     .on("nickname", async |socket: Socket, Args((name,)): Args<(String,)>| {
 ///         socket.acl().lift()?;
 ///         socket.broadcast().emit("announcement", (format!("{name} connected"),))?;
-///         Ok::<_, HandlerError>(true)
+///         Ok(true)
 ///     });
 /// ```
 #[derive(Debug)]
