@@ -2,4 +2,5 @@
 
 pub mod corpus_shape;
 pub mod js_json;
+pub mod load;
 pub mod replay;

@@ -1,0 +1,29 @@
+//! Load for a server in another process, over loopback: what one message costs it, and what one
+//! idle session.
+//!
+//! The clients are small state machines on one thread, so that two cores are enough for both
+//! sides. They believe nothing: every packet is compared with the one that must come next. What
+//! counts is the server's CPU time and memory, as the kernel books them ([`ServerProcess`]); time
+//! on the clock only says how busy the machine was.
+
+mod broadcast_load;
+mod event_text;
+mod http_connection;
+mod idle_sessions;
+mod load_error;
+mod measurement;
+mod polled_echo;
+mod polling_client;
+mod server_process;
+mod session_opener;
+mod tally;
+mod websocket_client;
+mod websocket_echo;
+
+pub use broadcast_load::BroadcastLoad;
+pub use idle_sessions::{IdleMemory, IdleSessions};
+pub use load_error::LoadError;
+pub use measurement::{CpuTime, Memory, Throughput, Timing, median};
+pub use polled_echo::PolledEcho;
+pub use server_process::ServerProcess;
+pub use websocket_echo::WebSocketEcho;

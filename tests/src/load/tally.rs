@@ -1,0 +1,96 @@
+//! What the clients of one run share, and the run itself.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime;
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::{sleep, timeout};
+
+use super::load_error::LoadError;
+use super::measurement::{Throughput, Timing};
+use super::server_process::ServerProcess;
+
+/// How long clients may take to open, and to finish what they have begun.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Counts for one run.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    messages: Cell<u64>,
+    stopping: Cell<bool>,
+}
+
+impl Tally {
+    /// One more message has come and was right.
+    pub(super) fn count(&self) {
+        self.messages.set(self.messages.get() + 1);
+    }
+
+    /// Messages so far.
+    pub(super) fn messages(&self) -> u64 {
+        self.messages.get()
+    }
+
+    /// Whether nothing further is to be begun.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.get()
+    }
+}
+
+/// Tasks of one run; each must end well.
+pub(super) type Clients = JoinSet<Result<(), LoadError>>;
+
+/// Runs a future and the tasks it makes on this thread, within bounds.
+pub(super) fn run<T>(
+    what: &'static str,
+    work: impl Future<Output = Result<T, LoadError>>,
+) -> Result<T, LoadError> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let local = LocalSet::new();
+    runtime.block_on(local.run_until(async {
+        timeout(PATIENCE, work)
+            .await
+            .map_err(|_| LoadError::TooSlow(what))?
+    }))
+}
+
+/// Measures the server while its clients are at work, and lets them finish.
+pub(super) async fn measure(
+    server: &ServerProcess,
+    timing: Timing,
+    tally: &Rc<Tally>,
+    clients: &mut Clients,
+) -> Result<Throughput, LoadError> {
+    unless_one_fails(sleep(timing.warm_up), clients).await?;
+    let (start, cpu, messages) = (Instant::now(), server.cpu_time()?, tally.messages());
+    unless_one_fails(sleep(timing.window), clients).await?;
+    let throughput = Throughput {
+        messages: tally.messages() - messages,
+        cpu: server.cpu_time()? - cpu,
+        elapsed: start.elapsed(),
+    };
+    tally.stopping.set(true);
+    while let Some(ended) = clients.join_next().await {
+        ended.map_err(std::io::Error::from)??;
+    }
+    Ok(throughput)
+}
+
+/// Waits; a client that ends meanwhile ends the run, too.
+async fn unless_one_fails(
+    wait: impl Future<Output = ()>,
+    clients: &mut Clients,
+) -> Result<(), LoadError> {
+    tokio::select! {
+        () = wait => Ok(()),
+        ended = clients.join_next() => match ended {
+            Some(ended) => ended.map_err(std::io::Error::from)?.and(Err(LoadError::Closed)),
+            None => Err(LoadError::Closed),
+        },
+    }
+}
