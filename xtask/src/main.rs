@@ -33,7 +33,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result: Result<(), Box<dyn Error>> = match Arguments::parse().command {
-        Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run_demo(&arguments),
         Command::Test => test::run_tests(),
         Command::Wire(arguments) => wire::run(&arguments).map_err(Into::into),
