@@ -1,0 +1,303 @@
+//! A client on either transport, packet by packet.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use socketio_tests::replay::payload::packets;
+use socketio_tests::replay::raw_http::read_head;
+use socketio_tests::replay::raw_websocket::{CLOSE, ReceivedFrame, TEXT, frame_bytes, read_frame};
+
+use crate::http_client::{HttpClient, text};
+use crate::server::{PATIENCE, TestServer};
+
+/// How a client is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    WebSocket,
+    Polling,
+}
+
+/// Runs a test once on each transport.
+pub(crate) fn on_each_transport(test: impl Fn(Transport)) {
+    test(Transport::WebSocket);
+    test(Transport::Polling);
+}
+
+/// A client that was greeted.
+pub(crate) struct Client {
+    pub(crate) sid: String,
+    transport: Transport,
+    line: Line,
+}
+
+enum Line {
+    WebSocket(WebSocket),
+    Polling(Polling),
+}
+
+impl Client {
+    pub(crate) fn connect(server: &TestServer, transport: Transport) -> Self {
+        Self::resume(server, transport, handshake(server.address, ""))
+    }
+
+    /// With a query and headers in the handshake.
+    pub(crate) fn connect_saying(server: &TestServer, query: &str, headers: &str) -> Self {
+        let sid = handshake_saying(server.address, query, headers);
+        Self::resume(server, Transport::WebSocket, sid)
+    }
+
+    /// Takes up a session and is greeted.
+    pub(crate) fn resume(server: &TestServer, transport: Transport, sid: String) -> Self {
+        let line = match transport {
+            Transport::WebSocket => Line::WebSocket(WebSocket::open(server.address, &sid)),
+            Transport::Polling => Line::Polling(Polling::open(server.address, &sid)),
+        };
+        let mut client = Self {
+            sid,
+            transport,
+            line,
+        };
+        client.expect("1::");
+        client
+    }
+
+    /// Connects and joins a namespace.
+    pub(crate) fn join(server: &TestServer, transport: Transport, namespace: &str) -> Self {
+        let mut client = Self::connect(server, transport);
+        let join = format!("1::{namespace}");
+        client.send(&join);
+        client.expect(&join);
+        client
+    }
+
+    pub(crate) fn send(&mut self, packet: &str) {
+        match &mut self.line {
+            Line::WebSocket(line) => line.send(TEXT, packet.as_bytes()),
+            Line::Polling(line) => line.post(packet),
+        }
+    }
+
+    /// Sends an event to the global namespace; `args` is a JSON array.
+    pub(crate) fn emit(&mut self, name: &str, args: &str) {
+        self.send(&format!(r#"5:::{{"name":"{name}","args":{args}}}"#));
+    }
+
+    /// Likewise, and asks for an answer.
+    pub(crate) fn ask(&mut self, id: u32, name: &str, args: &str) {
+        self.send(&format!(r#"5:{id}+::{{"name":"{name}","args":{args}}}"#));
+    }
+
+    /// Sends several packets at once: in one segment or one payload.
+    pub(crate) fn send_together(&mut self, packets: &[&str]) {
+        match &mut self.line {
+            Line::WebSocket(line) => {
+                let frame = |packet: &&str| frame_bytes(TEXT, true, true, packet.as_bytes());
+                let frames: Vec<_> = packets.iter().flat_map(frame).collect();
+                line.send_bytes(&frames);
+            }
+            Line::Polling(line) => {
+                let length = |packet: &str| packet.encode_utf16().count();
+                let framed = |packet: &&str| format!("\u{fffd}{}\u{fffd}{packet}", length(packet));
+                line.post(&packets.iter().map(framed).collect::<String>());
+            }
+        }
+    }
+
+    /// The next packet.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> String {
+        match &mut self.line {
+            Line::WebSocket(line) => line.next(),
+            Line::Polling(line) => line.next(),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(&mut self, packet: &str) {
+        assert_eq!(self.next(), packet, "on {:?}", self.transport);
+    }
+
+    /// The next few packets, sorted: for what has no order.
+    #[track_caller]
+    pub(crate) fn sorted(&mut self, count: usize) -> Vec<String> {
+        let mut packets: Vec<_> = (0..count).map(|_| self.next()).collect();
+        packets.sort();
+        packets
+    }
+
+    /// The websocket of a client that has one.
+    pub(crate) fn websocket(&mut self) -> &mut WebSocket {
+        match &mut self.line {
+            Line::WebSocket(line) => line,
+            Line::Polling(_) => panic!("not on a websocket"),
+        }
+    }
+
+    /// The two connections of a client that polls.
+    pub(crate) fn polling(&mut self) -> &mut Polling {
+        match &mut self.line {
+            Line::Polling(line) => line,
+            Line::WebSocket(_) => panic!("not polling"),
+        }
+    }
+}
+
+/// A new session's id.
+pub(crate) fn handshake(server: SocketAddr, query: &str) -> String {
+    handshake_saying(server, query, "")
+}
+
+fn handshake_saying(server: SocketAddr, query: &str, headers: &str) -> String {
+    let target = format!("/socket.io/1/{query}");
+    let answer = HttpClient::open(server).request("GET", &target, headers, "");
+    assert_eq!(answer.status, 200, "{}", text(&answer));
+    let (sid, _) = text(&answer).split_once(':').expect("a handshake");
+    sid.to_owned()
+}
+
+/// A websocket, frame by frame.
+pub(crate) struct WebSocket {
+    http: HttpClient,
+}
+
+impl WebSocket {
+    pub(crate) fn open(server: SocketAddr, sid: &str) -> Self {
+        Self::open_sending(server, sid, &[])
+    }
+
+    /// `early` is sent in one piece with the request.
+    pub(crate) fn open_sending(server: SocketAddr, sid: &str, early: &[u8]) -> Self {
+        let mut http = HttpClient::open(server);
+        let mut request = upgrade_request(server, sid, "").into_bytes();
+        request.extend(early);
+        http.connection.send(&request).expect("an open connection");
+        let head = read_head(&mut http.connection, Instant::now() + PATIENCE).expect("an answer");
+        assert_eq!(head.status, 101);
+        let accepted = head.header("Sec-WebSocket-Accept");
+        assert_eq!(accepted, Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+        Self { http }
+    }
+
+    pub(crate) fn send(&mut self, opcode: u8, payload: &[u8]) {
+        self.send_bytes(&frame_bytes(opcode, true, true, payload));
+    }
+
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.http.connection.send(bytes).expect("an open websocket");
+    }
+
+    /// The next text message.
+    #[track_caller]
+    fn next(&mut self) -> String {
+        let frame = self.next_frame();
+        let text = String::from_utf8_lossy(&frame.payload).into_owned();
+        assert_eq!((frame.opcode, frame.fin), (TEXT, true), "{text:?}");
+        assert!(!frame.masked, "servers must not mask");
+        text
+    }
+
+    #[track_caller]
+    pub(crate) fn next_frame(&mut self) -> ReceivedFrame {
+        read_frame(&mut self.http.connection, Instant::now() + PATIENCE).expect("a frame")
+    }
+
+    /// Waits for a close frame with this code, and for the end of the connection.
+    #[track_caller]
+    pub(crate) fn expect_close(&mut self, code: u16) {
+        let frame = self.next_frame();
+        assert_eq!(frame.opcode, CLOSE, "{:?}", frame.payload);
+        assert_eq!(frame.payload.get(..2), Some(&code.to_be_bytes()[..]));
+        self.http.expect_end();
+    }
+
+    /// Waits for the end of the connection, without a word.
+    #[track_caller]
+    pub(crate) fn expect_end(&mut self) {
+        self.http.expect_end();
+    }
+
+    /// Reads whatever comes until the connection ends, and says how much it was.
+    pub(crate) fn drain(&mut self) -> usize {
+        let connection = &mut self.http.connection;
+        let deadline = Instant::now() + PATIENCE;
+        let mut drained = 0;
+        loop {
+            match connection.wait(deadline) {
+                socketio_tests::replay::connection::Arrival::Bytes => {
+                    let length = connection.unread().len();
+                    drained += connection.consume(length).len();
+                }
+                socketio_tests::replay::connection::Arrival::End => return drained,
+                socketio_tests::replay::connection::Arrival::Nothing => {
+                    panic!("the websocket never ended")
+                }
+            }
+        }
+    }
+}
+
+/// The request that opens a websocket, with the key of RFC 6455's example.
+pub(crate) fn upgrade_request(server: SocketAddr, sid: &str, headers: &str) -> String {
+    format!(
+        "GET /socket.io/1/websocket/{sid} HTTP/1.1\r\nHost: {server}\r\n\
+         Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"
+    )
+}
+
+/// xhr-polling: one connection for polls, one for posts.
+pub(crate) struct Polling {
+    pub(crate) polls: HttpClient,
+    pub(crate) posts: HttpClient,
+    target: String,
+    received: VecDeque<String>,
+}
+
+impl Polling {
+    pub(crate) fn open(server: SocketAddr, sid: &str) -> Self {
+        Self {
+            polls: HttpClient::open(server),
+            posts: HttpClient::open(server),
+            target: format!("/socket.io/1/xhr-polling/{sid}"),
+            received: VecDeque::new(),
+        }
+    }
+
+    /// Sends a poll, and leaves its answer for later.
+    pub(crate) fn begin_poll(&mut self) {
+        self.polls.begin("GET", &self.target, "", "");
+    }
+
+    /// The packets of a poll's answer.
+    #[track_caller]
+    pub(crate) fn end_poll(&mut self) -> Vec<String> {
+        let answer = self.polls.answer("GET");
+        assert_eq!(answer.status, 200, "{}", text(&answer));
+        packets(text(&answer)).expect("a payload")
+    }
+
+    #[track_caller]
+    pub(crate) fn post(&mut self, body: &str) {
+        let answer = self.posts.request("POST", &self.target, "", body);
+        assert_eq!((answer.status, text(&answer)), (200, "1"));
+    }
+
+    /// Sends a post, and leaves its answer for later.
+    pub(crate) fn begin_post(&mut self, body: &str) {
+        self.posts.begin("POST", &self.target, "", body);
+    }
+
+    /// The next packet; polls again as long as polls bring nothing.
+    #[track_caller]
+    fn next(&mut self) -> String {
+        loop {
+            if let Some(packet) = self.received.pop_front() {
+                return packet;
+            }
+            self.begin_poll();
+            let packets = self.end_poll();
+            self.received.extend(packets);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Handshakes that are refused, and what the authorization hands on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use socketio_driver_tokio::{
+    HandlerError, Handshake, Namespace, Server, ServerBuilder, ServerLimits, Socket, TransportName,
+};
+
+use crate::client::{Client, Transport};
+use crate::http_client::{HttpClient, text};
+use crate::server::TestServer;
+
+#[track_caller]
+fn expect_refusal(builder: ServerBuilder, target: &str, status: u16, body: &str) {
+    let server = TestServer::start(builder);
+    let answer = HttpClient::open(server.address).get(target);
+    assert_eq!((answer.status, text(&answer)), (status, body));
+    assert_eq!(server.handle.session_count(), 0);
+}
+
+#[test]
+fn another_version_of_the_protocol_is_refused() {
+    let body = "Protocol version not supported.";
+    expect_refusal(Server::builder(), "/socket.io/2/", 500, body);
+}
+
+#[test]
+fn who_is_not_authorized_is_refused() {
+    let builder = Server::builder().authorize(|_| async { Ok(false) });
+    expect_refusal(builder, "/socket.io/1/", 403, "handshake unauthorized");
+}
+
+#[test]
+fn an_authorization_that_fails_refuses_and_tells_no_details() {
+    let target = "/socket.io/1/";
+    let failing = Server::builder()
+        .authorize(|_| async { Err(HandlerError::new("database", "password is 1234")) });
+    expect_refusal(failing, target, 500, "handshake error");
+    let panicking = Server::builder().authorize(|_| async { panic!("password is 1234") });
+    expect_refusal(panicking, target, 500, "handshake error");
+    let never = Server::builder()
+        .limits(with_limits(|limits| {
+            limits.authorization_timeout = Duration::from_millis(20);
+        }))
+        .authorize(|_| std::future::pending());
+    expect_refusal(never, target, 500, "handshake error");
+}
+
+fn with_limits(change: impl FnOnce(&mut ServerLimits)) -> ServerLimits {
+    let mut limits = ServerLimits::default();
+    change(&mut limits);
+    limits
+}
+
+#[test]
+fn more_sessions_than_allowed_are_refused_until_one_has_ended() {
+    let builder = Server::builder().limits(with_limits(|limits| limits.sessions = 1));
+    let server = TestServer::start(builder);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    let answer = HttpClient::open(server.address).get("/socket.io/1/");
+    assert_eq!((answer.status, text(&answer)), (503, "too many sessions"));
+    client.send("0::");
+    client.expect("0::");
+    client.websocket().expect_close(1000);
+    crate::server::eventually("there is room again", || server.handle.session_count() == 0);
+    Client::connect(&server, Transport::WebSocket);
+}
+
+#[test]
+fn the_handshake_names_id_timeouts_and_transports() {
+    let builder = Server::builder()
+        .heartbeat_timeout(Duration::from_secs(11))
+        .close_timeout(Duration::from_secs(12))
+        .transports([TransportName::XhrPolling, TransportName::WebSocket]);
+    let server = TestServer::start(builder);
+    let answer = HttpClient::open(server.address).get("/socket.io/1/?t=1");
+    let (sid, rest) = text(&answer).split_once(':').expect("a handshake");
+    assert_eq!(rest, "11:12:xhr-polling,websocket");
+    assert!(sid.len() >= 20, "{sid}");
+    assert_eq!(answer.header("Content-Type"), Some("text/plain"));
+}
+
+#[test]
+fn handlers_find_what_the_authorization_has_found_out() {
+    struct User(String);
+    let namespace = Namespace::global().on("who am i", async |socket: Socket| {
+        let user = socket.session_extensions().get::<User>();
+        user.map(|user| user.0.clone())
+    });
+    let builder =
+        Server::builder()
+            .namespace(namespace)
+            .authorize(|handshake: Arc<Handshake>| async move {
+                let name = handshake.query_param("name").unwrap_or_default();
+                handshake.extensions().insert(User(name));
+                Ok(handshake.header("cookie") == Some("key=1"))
+            });
+    let server = TestServer::start(builder);
+    let mut client = Client::connect_saying(&server, "?name=J%C3%BCrgen+S", "Cookie: key=1\r\n");
+    client.ask(1, "who am i", "[]");
+    client.expect(r#"6:::1+["Jürgen S"]"#);
+}

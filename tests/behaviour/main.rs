@@ -1,0 +1,20 @@
+//! What our server does, seen by clients on real sockets and by the application.
+
+mod client;
+mod http_client;
+mod journal;
+mod server;
+
+mod access_control;
+mod event_extractors;
+mod handler_errors;
+mod handshakes;
+mod manual_acks;
+mod message_extractors;
+mod origins;
+mod questions;
+mod refused_transports;
+mod replies;
+mod sizes_and_times;
+mod unknown_sessions;
+mod wrong_packets;
