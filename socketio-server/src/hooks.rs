@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -25,6 +26,17 @@ pub(crate) struct Hooks {
     pub(crate) fault: Option<Box<FaultHook>>,
     pub(crate) fallback: Option<Box<Fallback>>,
     pub(crate) client_script: Option<Bytes>,
+}
+
+impl Hooks {
+    /// Tells the hook for faults. Its own are contained: it runs in the midst of sessions.
+    pub(crate) fn hear_of(&self, session: SessionId, fault: &Fault) {
+        let Some(hook) = &self.fault else { return };
+        let told = catch_unwind(AssertUnwindSafe(|| hook(session, fault)));
+        if told.is_err() {
+            tracing::error!(?session, "the hook for faults panicked");
+        }
+    }
 }
 
 impl fmt::Debug for Hooks {

@@ -117,6 +117,9 @@ impl HostPattern {
 
 /// The host and port of an origin or a URL; `None` for `null` and the like.
 fn host_and_port(url: &HeaderValue) -> Option<(String, u16)> {
+    if url == "null" {
+        return None;
+    }
     let uri: Uri = url.to_str().ok()?.parse().ok()?;
     let port = match (uri.port_u16(), uri.scheme_str()) {
         (Some(port), _) => port,

@@ -15,7 +15,8 @@ use tracing::{Span, debug, debug_span};
 
 use super::{Engine, Membership, SessionAddress};
 use crate::handlers::{
-    Admission, AdmissionFuture, EventContext, HandlerError, HandlerFuture, ReplyArgs, Trigger,
+    Admission, AdmissionFuture, EventContext, HandlerError, HandlerFuture, OwedReply, ReplyArgs,
+    Trigger,
 };
 use crate::socket::Socket;
 
@@ -42,7 +43,7 @@ enum Outcome {
 /// What a turn is about.
 enum Stage {
     /// A handler whose return value answers, if an answer is asked for.
-    Handler { reply_to: Option<ReplyTo> },
+    Handler { owed: OwedReply },
     /// The decision about a join.
     Join(JoinRequest),
     /// The handler for faults: its own faults go no further than the hook.
@@ -157,17 +158,15 @@ impl Engine {
         let mut context = EventContext {
             socket: socket.clone(),
             trigger,
-            reply_to,
+            owed: reply_to.into(),
         };
         let called = catch_unwind(AssertUnwindSafe(|| {
             span.in_scope(|| handler.call(&mut context))
         }));
-        let EventContext {
-            trigger, reply_to, ..
-        } = context;
+        let EventContext { trigger, owed, .. } = context;
         let kind = match called {
             Ok(Ok(work)) => {
-                let (work, stage) = (Work::Handler(work), Stage::Handler { reply_to });
+                let (work, stage) = (Work::Handler(work), Stage::Handler { owed });
                 let turn = Turn {
                     socket,
                     work,
@@ -186,11 +185,12 @@ impl Engine {
             },
             Err(_) => failure(HandlerError::panicked()),
         };
-        if let Trigger::Fault(_) = trigger {
-            // A handler for faults that cannot take faults must not get this one as well.
-            return self.report(&socket, kind);
+        match trigger {
+            // A handler for faults that cannot take faults must not get this one as well, and
+            // who has left is to be told nothing any more.
+            Trigger::Fault(_) | Trigger::Disconnect(_) => self.report(&socket, kind),
+            _ => self.answer_fault(socket, kind, owed.for_failure()),
         }
-        self.answer_fault(socket, kind, reply_to)
     }
 
     /// Lets a turn run beside the next ones, unless there are too many already.
@@ -235,7 +235,7 @@ impl Engine {
         let mut context = EventContext {
             socket: socket.clone(),
             trigger,
-            reply_to: None,
+            owed: OwedReply::Nothing,
         };
         let authorizer = self
             .handlers(request.namespace())
@@ -305,9 +305,7 @@ impl Engine {
     fn start_fault(self: &Arc<Self>, at: SessionAddress, fault: Fault) -> Option<Turn> {
         let id = self.with_session(at, |session| session.id())?;
         debug!(session = ?id, %fault, "fault");
-        if let Some(hook) = &self.hooks.fault {
-            hook(id, &fault);
-        }
+        self.hooks.hear_of(id, &fault);
         let membership = self
             .with_session(at, |mut session| {
                 let namespace = fault.namespace?;
@@ -328,18 +326,13 @@ impl Engine {
             (Stage::Join(request), Outcome::Admission(decision)) => {
                 self.decide(socket, request, decision)
             }
-            (
-                Stage::Handler {
-                    reply_to: Some(reply_to),
-                },
-                Outcome::Handler(Ok(args)),
-            ) => {
+            (Stage::Handler { owed }, Outcome::Handler(Ok(args))) => {
                 // A session that has ended needs no answer.
-                let _ = socket.answer(reply_to, &args);
+                let _ = socket.answer(owed.for_value()?, &args);
                 None
             }
-            (Stage::Handler { reply_to }, Outcome::Handler(Err(error))) => {
-                self.answer_fault(socket.clone(), failure(error), reply_to)
+            (Stage::Handler { owed }, Outcome::Handler(Err(error))) => {
+                self.answer_fault(socket.clone(), failure(error), owed.for_failure())
             }
             (Stage::Disconnect, Outcome::Handler(result)) => {
                 self.end_membership(socket.membership());
@@ -381,9 +374,7 @@ impl Engine {
             kind,
         };
         debug!(session = ?socket.id(), %fault, "handler failed");
-        if let Some(hook) = &self.hooks.fault {
-            hook(socket.id(), &fault);
-        }
+        self.hooks.hear_of(socket.id(), &fault);
         None
     }
 

@@ -1,5 +1,7 @@
 //! What a handler is called for.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use socketio_session::{Content, DisconnectReason, Fault, ReplyTo};
 
 use crate::socket::Socket;
@@ -10,7 +12,72 @@ use crate::socket::Socket;
 pub struct EventContext {
     pub(crate) socket: Socket,
     pub(crate) trigger: Trigger,
-    pub(crate) reply_to: Option<ReplyTo>,
+    pub(crate) owed: OwedReply,
+}
+
+/// The answer that the sender of a packet waits for.
+#[derive(Debug)]
+pub(crate) enum OwedReply {
+    Nothing,
+    /// What the handler returns.
+    ByReturn(ReplyTo),
+    /// The handler has it in hand. If it fails first, its failure is the answer.
+    ByHand(ReplyInHand),
+}
+
+/// The right to answer by hand, until somebody has answered.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplyInHand(Arc<Mutex<Option<ReplyTo>>>);
+
+impl OwedReply {
+    /// To be answered by hand from now on.
+    pub(crate) fn take_in_hand(&mut self) -> Option<ReplyInHand> {
+        match std::mem::replace(self, Self::Nothing) {
+            Self::ByReturn(reply_to) => {
+                let in_hand = ReplyInHand(Arc::new(Mutex::new(Some(reply_to))));
+                *self = Self::ByHand(in_hand.clone());
+                Some(in_hand)
+            }
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    pub(crate) const fn is_by_return(&self) -> bool {
+        matches!(self, Self::ByReturn(_))
+    }
+
+    /// What a value that was returned is to answer.
+    pub(crate) fn for_value(self) -> Option<ReplyTo> {
+        match self {
+            Self::ByReturn(reply_to) => Some(reply_to),
+            Self::Nothing | Self::ByHand(_) => None,
+        }
+    }
+
+    /// What a failure is to answer.
+    pub(crate) fn for_failure(self) -> Option<ReplyTo> {
+        match self {
+            Self::ByReturn(reply_to) => Some(reply_to),
+            Self::ByHand(in_hand) => in_hand.take(),
+            Self::Nothing => None,
+        }
+    }
+}
+
+impl From<Option<ReplyTo>> for OwedReply {
+    fn from(asked: Option<ReplyTo>) -> Self {
+        asked.map_or(Self::Nothing, Self::ByReturn)
+    }
+}
+
+impl ReplyInHand {
+    /// Whoever takes it must answer.
+    pub(crate) fn take(&self) -> Option<ReplyTo> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 #[derive(Debug)]

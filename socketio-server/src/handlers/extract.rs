@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use socketio_session::{Content, DisconnectReason, Fault, Misuse, ReplyTo};
+use socketio_session::{Content, DisconnectReason, Fault, Misuse};
 
 use super::args::{Args, EventArgs, FromArgs, RawArgs};
-use super::context::{EventContext, Trigger};
+use super::context::{EventContext, ReplyInHand, Trigger};
 use super::reply::ReplyArgs;
 use super::state::{State, StateType};
 use crate::error::SendError;
@@ -172,18 +172,19 @@ impl<T: DeserializeOwned + Send> FromEvent for Json<T> {
 /// The means to answer by hand a packet whose sender asked for an answer.
 ///
 /// A handler that takes it answers when it likes, also after it has returned; what it returns
-/// is not sent then. If no answer was asked for, answering does nothing.
+/// is not sent then. If no answer was asked for, answering does nothing. If the handler fails
+/// before it has answered, its failure is the answer.
 #[derive(Debug)]
 pub struct Ack {
     socket: Socket,
-    reply_to: Option<ReplyTo>,
+    in_hand: Option<ReplyInHand>,
 }
 
 impl Ack {
     /// Whether the client asked for an answer.
     #[must_use]
     pub const fn is_wanted(&self) -> bool {
-        self.reply_to.is_some()
+        self.in_hand.is_some()
     }
 
     /// Answers.
@@ -191,12 +192,15 @@ impl Ack {
     /// # Errors
     /// If the arguments cannot be serialized, or the session has ended.
     pub fn send(self, args: impl EventArgs) -> Result<(), SendError> {
-        let Some(reply_to) = self.reply_to else {
+        let Some(in_hand) = self.in_hand else {
             return Ok(());
         };
         let mut text = Vec::new();
         args.write_args(&mut text)?;
         let text = String::from_utf8(text).unwrap_or_default();
+        let Some(reply_to) = in_hand.take() else {
+            return Ok(());
+        };
         Ok(self.socket.answer(reply_to, &ReplyArgs::from_text(text))?)
     }
 }
@@ -205,7 +209,7 @@ impl FromEvent for Ack {
     fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
         Ok(Self {
             socket: context.socket.clone(),
-            reply_to: context.reply_to.take(),
+            in_hand: context.owed.take_in_hand(),
         })
     }
 }

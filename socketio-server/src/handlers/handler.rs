@@ -46,7 +46,7 @@ macro_rules! functions {
             #[allow(non_snake_case, reason = "the macro names parameters after their types")]
             fn call(&self, context: &mut EventContext) -> Result<HandlerFuture, Rejection> {
                 $(let $parameter = $parameter::from_event(context)?;)*
-                let wanted = context.reply_to.is_some();
+                let wanted = context.owed.is_by_return();
                 let work = self($($parameter),*);
                 Ok(Box::pin(async move { work.await.into_args(wanted) }))
             }

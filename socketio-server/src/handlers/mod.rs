@@ -18,6 +18,6 @@ pub use self::reply::{Reply, ReplyArgs};
 pub use self::state::State;
 
 pub use self::context::EventContext;
-pub(crate) use self::context::Trigger;
+pub(crate) use self::context::{OwedReply, Trigger};
 pub(crate) use self::namespace::{AdmissionFuture, NamespaceHandlers};
 pub(crate) use self::state::StateMap;
