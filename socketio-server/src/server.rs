@@ -11,7 +11,7 @@ use socketio_session::DisconnectReason;
 use tracing::{debug, info};
 
 use crate::engine::Engine;
-use crate::http::serve_connection;
+use crate::http::{CountedConnection, serve_connection};
 use crate::runtime::{Listener, Runtime};
 use crate::socket::NamespaceHandle;
 
@@ -78,7 +78,8 @@ async fn accept_all<R: Runtime>(engine: &Arc<Engine>, runtime: &R, listener: &mu
         engine.wait_for_connection_slot().await;
         match listener.accept().await {
             Ok((stream, peer)) => {
-                runtime.spawn(serve_connection::<R>(Arc::clone(engine), stream, peer));
+                let counted = CountedConnection::new(Arc::clone(engine));
+                runtime.spawn(serve_connection::<R>(counted, stream, peer));
             }
             Err(error) => {
                 debug!(%error, "accept failed");
@@ -123,9 +124,12 @@ impl ServerHandle {
     }
 
     /// Ends the server: no connection is accepted any more, no handshake answered, every
-    /// client is sent a goodbye behind what is queued for it. Resolves when all have taken
-    /// theirs and all connections have ended, or after `within`. True if nothing was left
-    /// then.
+    /// client is sent a goodbye behind what is queued for it. Connections that are there go on
+    /// until every client has taken its goodbye, so that polling clients can fetch it. Resolves
+    /// when all have and all connections have ended, or after `within`, when what is left is cut
+    /// off. True if nothing was left.
+    ///
+    /// Real clients take a goodbye at its word: they do not come back by themselves.
     pub async fn shutdown(&self, within: Duration) -> bool {
         self.engine.begin_shutdown();
         let ended = async {
@@ -134,7 +138,7 @@ impl ServerHandle {
         };
         let late = async {
             self.engine.executor.sleep(within).await;
-            self.engine.shutdown.give_up();
+            self.engine.cut_off();
             false
         };
         or(ended, late).await
@@ -146,23 +150,29 @@ impl Engine {
         info!(sessions = self.session_count(), "shutting down");
         self.shutdown.begin();
         let now = self.now();
-        for shard in 0..self.shard_count() {
-            self.with_hub(shard, |hub| {
-                let keys: Vec<_> = hub.keys().collect();
-                for key in keys {
-                    if let Some(mut session) = hub.session(key) {
-                        session.disconnect(now, DisconnectReason::ShuttingDown);
-                    }
-                }
-            });
-        }
+        self.for_each_session(|mut session| {
+            session.disconnect(now, DisconnectReason::ShuttingDown);
+        });
+    }
+
+    /// Waits no longer for sessions and connections to end by themselves.
+    fn cut_off(self: &Arc<Self>) {
+        let now = self.now();
+        self.for_each_session(|mut session| {
+            session.abandon(now, DisconnectReason::ShuttingDown);
+        });
+        self.shutdown.give_up();
     }
 
     /// Waits until the shutdown is complete, or given up.
     async fn wait_until_ended(&self) {
         loop {
             let ending = self.shutdown.ending();
-            let gone = self.session_count() == 0 && self.shutdown.connections() == 0;
+            let sessions = self.session_count();
+            if sessions == 0 && !self.shutdown.is_drained() {
+                self.shutdown.drain();
+            }
+            let gone = sessions == 0 && self.shutdown.connections() == 0;
             if gone || self.shutdown.is_given_up() {
                 return;
             }

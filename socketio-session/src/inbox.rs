@@ -104,7 +104,9 @@ impl Inbox {
         self.queue.is_empty()
     }
 
-    pub(crate) fn has_room(&self, limits: &SessionLimits) -> bool {
-        self.queue.len() < limits.inbox_packets && self.bytes < limits.inbox_bytes
+    /// Whether there is less in it than `times` its limits.
+    pub(crate) fn has_room(&self, limits: &SessionLimits, times: usize) -> bool {
+        self.queue.len() < limits.inbox_packets.saturating_mul(times)
+            && self.bytes < limits.inbox_bytes.saturating_mul(times)
     }
 }

@@ -171,6 +171,23 @@ impl Engine {
         self.with_hub(at.shard, |hub| hub.session(at.key).map(work))
     }
 
+    /// Does something to every session.
+    pub(crate) fn for_each_session(
+        self: &Arc<Self>,
+        mut work: impl FnMut(SessionMut<'_, SessionData>),
+    ) {
+        for shard in 0..self.shards.len() {
+            self.with_hub(shard, |hub| {
+                let keys: Vec<_> = hub.keys().collect();
+                for key in keys {
+                    if let Some(session) = hub.session(key) {
+                        work(session);
+                    }
+                }
+            });
+        }
+    }
+
     fn start_timer(self: &Arc<Self>, shard: usize) {
         let timer = shard::ShardTimer::new(self, shard);
         self.executor.spawn(Box::pin(timer));

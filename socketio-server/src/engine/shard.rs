@@ -53,6 +53,16 @@ impl Shard {
     }
 }
 
+impl Drop for Shard {
+    /// The timer is to notice that its engine is gone.
+    fn drop(&mut self) {
+        let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(timer) = state.timer.take() {
+            timer.wake();
+        }
+    }
+}
+
 impl ShardState {
     fn is_due_earlier(&self) -> bool {
         match (self.hub.poll_timeout(), self.armed) {

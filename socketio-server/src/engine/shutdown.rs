@@ -8,8 +8,11 @@ use event_listener::{Event, EventListener};
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownSignal {
     begun: AtomicBool,
+    /// Connections are no longer needed to take goodbyes to clients.
+    drained: AtomicBool,
     given_up: AtomicBool,
     beginning: Event,
+    draining: Event,
     connections: AtomicUsize,
     ending: Event,
 }
@@ -27,6 +30,7 @@ impl ShutdownSignal {
     /// Nobody waits for the rest any longer.
     pub(crate) fn give_up(&self) {
         self.given_up.store(true, Ordering::SeqCst);
+        self.drain();
         self.ending.notify(usize::MAX);
     }
 
@@ -38,6 +42,21 @@ impl ShutdownSignal {
     /// [`has_begun`](Self::has_begun).
     pub(crate) fn beginning(&self) -> EventListener {
         self.beginning.listen()
+    }
+
+    /// Lets go of the connections that wait for further requests.
+    pub(crate) fn drain(&self) {
+        self.drained.store(true, Ordering::SeqCst);
+        self.draining.notify(usize::MAX);
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        self.drained.load(Ordering::SeqCst)
+    }
+
+    /// Resolves when idle connections are to end, and again when the shutdown is given up.
+    pub(crate) fn draining(&self) -> EventListener {
+        self.draining.listen()
     }
 
     pub(crate) fn connections(&self) -> usize {

@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -23,11 +24,11 @@ use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
 
 /// Serves a connection until it ends.
 pub(crate) async fn serve_connection<R: Runtime>(
-    engine: Arc<Engine>,
+    counted: CountedConnection,
     stream: R::Stream,
     peer: SocketAddr,
 ) {
-    let counted = CountedConnection::new(Arc::clone(&engine));
+    let engine = Arc::clone(&counted.0);
     if let Some(opened) = serve_http(&engine, stream, peer).await {
         WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early).await;
     }
@@ -62,20 +63,29 @@ async fn serve_http<S: ByteStream>(
             .max_buf_size(limits.request_head_bytes.max(8 << 10))
             .serve_connection(HyperStream(stream), service),
     );
-    let mut beginning = Some(Box::pin(engine.shutdown.beginning()));
+    let signal = &engine.shutdown;
+    let mut draining = Box::pin(signal.draining());
+    let mut is_told = false;
     let served = poll_fn(|cx| {
-        let told = beginning.as_mut().is_some_and(|beginning| {
-            engine.shutdown.has_begun() || beginning.as_mut().poll(cx).is_ready()
-        });
-        if told {
-            beginning = None;
-            Pin::new(&mut *connection).graceful_shutdown();
+        loop {
+            if signal.is_given_up() {
+                return Poll::Ready(Err(ConnectionFault::CutOff));
+            }
+            if signal.is_drained() && !std::mem::replace(&mut is_told, true) {
+                Pin::new(&mut *connection).graceful_shutdown();
+            }
+            if draining.as_mut().poll(cx).is_pending() {
+                break;
+            }
+            draining = Box::pin(signal.draining());
         }
-        connection.poll_without_shutdown(cx)
+        connection
+            .poll_without_shutdown(cx)
+            .map_err(ConnectionFault::Http)
     })
     .await;
-    if let Err(error) = served {
-        trace!(%peer, %error, "connection failed");
+    if let Err(fault) = served {
+        trace!(%peer, %fault, "connection failed");
         return None;
     }
     let parts = connection.into_parts();
@@ -94,6 +104,15 @@ async fn serve_http<S: ByteStream>(
         upgrade,
         early: parts.read_buf.to_vec(),
     })
+}
+
+/// Why a connection ended before it was done.
+#[derive(Debug, thiserror::Error)]
+enum ConnectionFault {
+    #[error(transparent)]
+    Http(hyper::Error),
+    #[error("the shutdown did not wait for it")]
+    CutOff,
 }
 
 struct HttpService {
@@ -124,10 +143,10 @@ impl Service<Request<Incoming>> for HttpService {
 }
 
 /// Counts a connection for as long as it lives.
-struct CountedConnection(Arc<Engine>);
+pub(crate) struct CountedConnection(Arc<Engine>);
 
 impl CountedConnection {
-    fn new(engine: Arc<Engine>) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
         engine.shutdown.connection_opened();
         Self(engine)
     }

@@ -9,7 +9,7 @@ mod hyper_adapter;
 use bytes::Bytes;
 use http::Response;
 
-pub(crate) use self::connection::serve_connection;
+pub(crate) use self::connection::{CountedConnection, serve_connection};
 
 use crate::transports::websocket::WebSocketUpgrade;
 

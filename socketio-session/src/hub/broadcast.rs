@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use super::{Hub, SessionKey};
 use crate::config::NamespaceId;
+use crate::error::Misuse;
+use crate::reason::DisconnectReason;
 use crate::session::{Delivery, SendOptions};
 use crate::session_id::SessionId;
 use crate::shared_packet::SharedPacket;
@@ -34,6 +36,8 @@ pub struct Reach {
     pub queued: usize,
     /// Sessions that it was dropped for, because it was volatile or their outbox was full.
     pub dropped: usize,
+    /// Sessions that it disconnected, because their outbox was full.
+    pub disconnected: usize,
 }
 
 impl Reach {
@@ -43,6 +47,7 @@ impl Reach {
         Self {
             queued: self.queued + other.queued,
             dropped: self.dropped + other.dropped,
+            disconnected: self.disconnected + other.disconnected,
         }
     }
 }
@@ -103,6 +108,8 @@ impl<T> Hub<T> {
         {
             Ok(Delivery::Queued) => reach.queued += 1,
             Ok(Delivery::Dropped) => reach.dropped += 1,
+            Err(Misuse::Closed(DisconnectReason::SlowConsumer)) => reach.disconnected += 1,
+            // It ended before, and is about to leave the room.
             Err(_) => {}
         }
         self.refile(key);

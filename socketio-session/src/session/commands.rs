@@ -206,6 +206,13 @@ impl Session {
         self.close(reason, goodbye);
     }
 
+    /// Ends the session without a goodbye, and throws away what has not been fetched.
+    pub fn abandon(&mut self, now: Instant, reason: DisconnectReason) {
+        self.advance(now);
+        self.close(reason, Goodbye::Omit);
+        self.give_up_draining();
+    }
+
     fn push(
         &mut self,
         packet: bytes::Bytes,

@@ -335,6 +335,10 @@ impl Session {
                 self.outbox.push_heartbeat(packet);
                 self.order_flush();
             }
+            // Its answer may stand among what nobody reads because the application is behind.
+            Heartbeat::AwaitedBy(by) if by <= now && !self.wants_input() => {
+                self.heartbeat = Heartbeat::AwaitedBy(now + self.config.heartbeat_timeout);
+            }
             Heartbeat::AwaitedBy(by) if by <= now => {
                 self.close(DisconnectReason::HeartbeatTimeout, Goodbye::Omit);
             }

@@ -45,7 +45,8 @@ use crate::time::Instant;
 ///   [`send`](Self::send), [`send_with_ack`](Self::send_with_ack),
 ///   [`acknowledge`](Self::acknowledge), [`answer_fault`](Self::answer_fault),
 ///   [`admit`](Self::admit), [`refuse`](Self::refuse), [`acl`](Self::acl),
-///   [`leave`](Self::leave), [`disconnect`](Self::disconnect).
+///   [`leave`](Self::leave), [`disconnect`](Self::disconnect),
+///   [`abandon`](Self::abandon).
 /// * **Outlets** are drained by the driver, in any order and as often as it likes:
 ///   [`poll_action`](Self::poll_action), [`poll_ack`](Self::poll_ack),
 ///   [`poll_event`](Self::poll_event), [`transmit`](Self::transmit).

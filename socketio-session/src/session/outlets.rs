@@ -187,9 +187,13 @@ impl Session {
 
     /// Whether the application keeps up. While it does not, the driver should leave further
     /// packets of this client unread.
+    ///
+    /// While acknowledgements are awaited there is twice as much room: what the application
+    /// waits for may stand behind what it is behind with.
     #[must_use]
     pub fn wants_input(&self) -> bool {
-        self.inbox.has_room(&self.config.limits)
+        let times = if self.acks.len() > 0 { 2 } else { 1 };
+        self.inbox.has_room(&self.config.limits, times)
     }
 
     /// The latest time that any input named.
