@@ -6,7 +6,10 @@ use crate::crowd::{Crowd, id, to_all, to_rooms, websocket};
 use crate::script::{CHAT, GLOBAL, NEWS, message};
 
 fn queued(queued: usize) -> Reach {
-    Reach { queued, dropped: 0 }
+    Reach {
+        queued,
+        ..Reach::default()
+    }
 }
 
 #[test]
@@ -124,6 +127,7 @@ fn that_is_volatile_is_dropped_for_who_cannot_take_it() {
     let reach = Reach {
         queued: 1,
         dropped: 1,
+        disconnected: 0,
     };
     assert_eq!(crowd.hub.broadcast(&cast), reach);
     assert_eq!(crowd.receivers(), [1]);
@@ -139,7 +143,11 @@ fn ends_the_sessions_of_slow_consumers_and_no_others() {
     assert_eq!(crowd.hub.broadcast(&cast), queued(3));
     assert_eq!(crowd.hub.broadcast(&cast), queued(3));
     let _ = crowd.gets(1);
-    assert_eq!(crowd.hub.broadcast(&cast), queued(1));
+    let reach = Reach {
+        disconnected: 2,
+        ..queued(1)
+    };
+    assert_eq!(crowd.hub.broadcast(&cast), reach);
     assert_eq!(crowd.gets(1), ["3::/chat:flood"]);
     for slow in [0, 2] {
         let (session, _) = crowd.hub.peek(crowd.clients[slow]).expect("not drained");
@@ -160,10 +168,17 @@ fn adds_up_over_hubs() {
         .map(|crowd| crowd.hub.broadcast(&cast))
         .fold(Reach::default(), Reach::and);
     assert_eq!(reach, queued(5));
-    let (queued, dropped) = (1, 2);
-    let part = Reach { queued, dropped };
-    let (queued, dropped) = (2, 4);
-    assert_eq!(part.and(part), Reach { queued, dropped });
+    let part = Reach {
+        queued: 1,
+        dropped: 2,
+        disconnected: 3,
+    };
+    let twice = Reach {
+        queued: 2,
+        dropped: 4,
+        disconnected: 6,
+    };
+    assert_eq!(part.and(part), twice);
 }
 
 #[test]

@@ -183,3 +183,28 @@ fn are_not_heaped_up_for_a_client_that_talks_but_does_not_read() {
     script.after(25.0);
     script.gets(websocket, ["2::"]);
 }
+
+#[test]
+fn is_not_missed_while_nothing_is_read_because_the_application_is_behind() {
+    let (mut script, websocket) = Script::on_websocket_with(|config| {
+        config.limits.inbox_packets = 2;
+    });
+    script.after(25.0);
+    script.gets(websocket, ["2::"]);
+    script.sends("3:::one");
+    script.after(25.0);
+    script.gets(websocket, ["2::"]);
+    script.sends("3:::two");
+    script.after(25.0);
+    script.gets(websocket, ["2::"]);
+    script.after(60.0);
+    script.hears(["global message one", "global message two"]);
+    // From here on it is read again, and has to answer.
+    script.after(59.9);
+    script.hears([]);
+    script.after(0.1);
+    script.hears([
+        "global left: heartbeat timeout",
+        "closed: heartbeat timeout",
+    ]);
+}

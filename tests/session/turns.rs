@@ -1,6 +1,11 @@
 //! Packets wait in the session for their turn with the application, within bounds.
 
-use crate::script::Script;
+use std::time::Duration;
+
+use socketio_proto::{AckMode, Body};
+use socketio_session::Instant;
+
+use crate::script::{GLOBAL, Script};
 
 #[test]
 fn no_input_is_wanted_while_too_many_packets_wait() {
@@ -87,4 +92,27 @@ fn packets_of_all_kinds_come_as_they_were_sent() {
         r#"global event move [1,{"x":"y"}]"#,
         "global event move []",
     ]);
+}
+
+#[test]
+fn there_is_twice_the_room_while_an_answer_may_stand_behind_it() {
+    let (mut script, _) = Script::on_websocket_with(|config| config.limits.inbox_packets = 1);
+    let ack = script.session.send_with_ack(
+        Instant::START,
+        GLOBAL,
+        Body::Message("there?"),
+        AckMode::Automatic,
+        Duration::from_secs(30),
+    );
+    assert!(ack.is_ok());
+    script.sends("3:::one");
+    assert!(script.session.wants_input());
+    script.sends("3:::two");
+    assert!(!script.session.wants_input());
+    script.sends("6:::1");
+    assert!(!script.session.wants_input());
+    assert!(script.next_event().is_some());
+    assert!(!script.session.wants_input());
+    assert!(script.next_event().is_some());
+    assert!(script.session.wants_input());
 }
