@@ -1,0 +1,76 @@
+//! What cannot become a server.
+
+use std::sync::Arc;
+
+use socketio_driver_tokio::{BuildError, Namespace, Server, ServerBuilder, State, TransportName};
+
+use crate::server::wait_for;
+
+#[track_caller]
+fn failure(builder: ServerBuilder) -> BuildError {
+    match wait_for(builder.bind("127.0.0.1:0")) {
+        Ok(server) => panic!("{server:?} was built"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn state_that_handlers_need_must_be_given() {
+    let needing = || Namespace::new("/chat").on("x", async |_: State<Arc<u8>>| ());
+    let error = failure(Server::builder().namespace(needing()).state(7_u8));
+    assert_eq!(
+        error.to_string(),
+        "namespace \"/chat\" needs state of type alloc::sync::Arc<u8>, which the server was not given"
+    );
+    let builder = Server::builder().namespace(needing()).state(Arc::new(7_u8));
+    assert!(wait_for(builder.bind("127.0.0.1:0")).is_ok());
+    for namespace in [
+        Namespace::global().on_any(async |_: State<u16>| ()),
+        Namespace::global().on_message(async |_: State<u16>| ()),
+        Namespace::global().on_json(async |_: State<u16>| ()),
+        Namespace::global().on_connect(async |_: State<u16>| ()),
+        Namespace::global().on_disconnect(async |_: State<u16>| ()),
+        Namespace::global().on_error(async |_: State<u16>| ()),
+        Namespace::global().on_concurrently("x", async |_: State<u16>| ()),
+    ] {
+        let error = failure(Server::builder().namespace(namespace));
+        assert!(matches!(error, BuildError::MissingState { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_namespace_can_be_added_once() {
+    for name in ["", "/chat"] {
+        let builder = Server::builder()
+            .namespace(Namespace::new(name))
+            .namespace(Namespace::new(name));
+        let error = failure(builder);
+        assert!(matches!(error, BuildError::DuplicateNamespace(twice) if twice == name));
+    }
+}
+
+#[test]
+fn there_is_an_end_to_namespaces() {
+    let builder = (0..=u16::MAX).fold(Server::builder(), |builder, number| {
+        builder.namespace(Namespace::new(format!("/{number}")))
+    });
+    let error = failure(builder);
+    assert!(matches!(error, BuildError::TooManyNamespaces), "{error}");
+}
+
+#[test]
+fn an_address_that_is_taken_cannot_be_listened_on() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address");
+    let error = wait_for(Server::builder().bind(address)).expect_err("a taken port");
+    assert!(matches!(error, BuildError::Listen(_)), "{error}");
+}
+
+#[test]
+fn transports_that_do_not_exist_yet_cannot_be_offered() {
+    let error = failure(Server::builder().transports([TransportName::XhrMultipart]));
+    assert!(
+        matches!(error, BuildError::UnsupportedTransport(_)),
+        "{error}"
+    );
+}
