@@ -27,6 +27,8 @@ use super::transcript::{ClosingManner, Event, Step, Transcript};
 const BRIEFLY: Duration = Duration::from_millis(150);
 /// A shorter gap in a recording is not a pause that its maker asked for.
 const SHORTEST_PAUSE: u64 = 20;
+/// Being later than this, the client side may be answered otherwise than in the recording.
+const TOO_LATE: Duration = Duration::from_millis(50);
 /// Waits from here on, in milliseconds, are the work of a timer.
 const TIMED: u64 = 100;
 
@@ -41,6 +43,8 @@ pub struct Options {
     pub log: Option<AppLog>,
     /// How long to wait for something that must come: only a failing replay ever waits so long.
     pub limit: Duration,
+    /// How many times as long as usual to let requests arrive whose arrival nothing shows.
+    pub slowdown: u32,
 }
 
 impl Default for Options {
@@ -50,6 +54,7 @@ impl Default for Options {
             deviations: Deviations::none(),
             log: None,
             limit: Duration::from_secs(10),
+            slowdown: 1,
         }
     }
 }
@@ -65,6 +70,10 @@ pub struct Mismatch {
     pub expected: String,
     /// What came instead, or what is wrong with it.
     pub got: String,
+    /// Whether a busy machine may be to blame: the client side was late where its pace matters, and came too
+    /// late to be answered as recorded; or a request that is not answered at once, so that nothing shows its
+    /// arrival, had only a short time to arrive before the next one.
+    pub doubtful: bool,
 }
 
 impl fmt::Display for Mismatch {
@@ -85,13 +94,14 @@ pub fn play(
     server: SocketAddr,
     options: &Options,
 ) -> Result<(), Mismatch> {
-    let in_the_end = |got: String, expected: &str| Mismatch {
+    let mismatch = |event: Option<usize>, expected: &str, got: String, doubtful: bool| Mismatch {
         id: transcript.id.clone(),
-        event: None,
+        event,
         expected: expected.to_owned(),
         got,
+        doubtful,
     };
-    let table = |e| in_the_end(e, "a deviation table that fits");
+    let table = |e| mismatch(None, "a deviation table that fits", e, false);
     let plan = options.deviations.plan(transcript).map_err(table)?;
     let log = options.deviations.planned_log(transcript).map_err(table)?;
     let mut player = Player {
@@ -107,21 +117,28 @@ pub fn play(
         },
         conversations: BTreeMap::new(),
         previous: (0, Instant::now()),
+        late: Duration::ZERO,
+        waited_blindly: false,
     };
     let last = plan.len().saturating_sub(1);
     for (position, planned) in plan.iter().enumerate() {
-        player
-            .step(planned, position == last)
-            .map_err(|got| Mismatch {
-                id: transcript.id.clone(),
-                event: Some(planned.index),
-                expected: shown(&planned.event),
+        if let Err(got) = player.step(planned, position == last) {
+            return Err(mismatch(
+                Some(planned.index),
+                &shown(&planned.event),
                 got,
-            })?;
+                player.doubtful(),
+            ));
+        }
     }
-    player
-        .finish()
-        .map_err(|got| in_the_end(got, "nothing more, and the application's log"))
+    player.finish().map_err(|got| {
+        mismatch(
+            None,
+            "nothing more, and the application's log",
+            got,
+            player.doubtful(),
+        )
+    })
 }
 
 struct Player<'a> {
@@ -133,6 +150,10 @@ struct Player<'a> {
     conversations: BTreeMap<String, Conversation>,
     /// The event before: its time in the recording, and ours.
     previous: (u64, Instant),
+    /// How far the client side has fallen behind the recording, all in all, where the pace matters.
+    late: Duration,
+    /// Whether a request was given time to arrive, and nothing showed that it did.
+    waited_blindly: bool,
 }
 
 impl Player<'_> {
@@ -145,8 +166,10 @@ impl Player<'_> {
         } else if let Step::Quiet(ms) = step {
             let whole = self.transcript.is_timed() && !is_last;
             let asked = Duration::from_millis(*ms);
-            let until = Instant::now() + if whole { asked } else { asked.min(BRIEFLY) };
-            self.conversation(conn)?.expect_quiet(until)?;
+            let wait = if whole { asked } else { self.brief(asked) };
+            self.conversation(conn)?
+                .expect_quiet(Instant::now() + wait)?;
+            self.waited_blindly = true;
         } else {
             self.receive(planned)?;
         }
@@ -154,19 +177,27 @@ impl Player<'_> {
         Ok(())
     }
 
-    fn pause(&self, t: u64) {
+    fn pause(&mut self, t: u64) {
         let gap = t.saturating_sub(self.previous.0);
-        if gap < SHORTEST_PAUSE {
-            return;
+        let timed = self.transcript.is_timed();
+        if gap >= SHORTEST_PAUSE {
+            let gap = Duration::from_millis(gap);
+            let until = self.previous.1 + if timed { gap } else { self.brief(gap) };
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
+            self.waited_blindly = true;
         }
-        let gap = Duration::from_millis(gap);
-        let gap = if self.transcript.is_timed() {
-            gap
-        } else {
-            gap.min(BRIEFLY)
-        };
-        let until = self.previous.1 + gap;
-        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        if timed {
+            let since = self.previous.1.elapsed();
+            self.late += since.saturating_sub(Duration::from_millis(gap));
+        }
+    }
+
+    fn brief(&self, recorded: Duration) -> Duration {
+        recorded.min(BRIEFLY) * self.options.slowdown
+    }
+
+    fn doubtful(&self) -> bool {
+        self.late > TOO_LATE || self.waited_blindly
     }
 
     fn send(&mut self, index: usize, t: u64, conn: &str, step: &Step) -> Result<(), String> {
@@ -207,6 +238,9 @@ impl Player<'_> {
             return Err(format!(
                 "the same, but already after {taken:?} instead of {recorded} ms"
             ));
+        }
+        if timed {
+            self.late += taken.saturating_sub(Duration::from_millis(recorded));
         }
         match asked_by {
             Some(event) => self.await_log(&self.expected_log.caused_by(event)),

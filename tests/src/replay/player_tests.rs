@@ -217,3 +217,29 @@ fn a_deviation_replaces_what_was_recorded() {
         Some(1)
     );
 }
+
+#[test]
+fn a_mismatch_of_a_client_that_was_late_is_doubtful() {
+    let config = json!({"close timeout": 0.2});
+    let events = json!([
+        ask("a", "/p"),
+        answered("a", 100, "8::"),
+        ask("a", "/p"),
+        answered("a", 105, "other")
+    ]);
+    let slow = Canned {
+        after: Duration::from_millis(250),
+        ..canned("/p", NOOP)
+    };
+    assert!(
+        replay(config, events.clone(), "", vec![slow.clone()])
+            .unwrap_err()
+            .doubtful
+    );
+    assert!(
+        !replay(json!({}), events, "", vec![slow])
+            .unwrap_err()
+            .doubtful,
+        "without a timer nobody is late"
+    );
+}

@@ -25,6 +25,10 @@ pub struct Suite<'a> {
     pub deviations: Deviations,
 }
 
+/// How much more time each further try gives requests to arrive, when a mismatch is doubtful. One that is not
+/// doubtful gets no further try.
+const SLOWDOWNS: [u32; 3] = [1, 3, 9];
+
 /// What playing some transcripts came to.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -71,7 +75,10 @@ impl Suite<'_> {
                 });
             }
         }
-        outcome.mismatches = self.run(&plays).into_iter().flatten().collect();
+        outcome.mismatches = run_each(&plays, |play| self.run_surely(play))
+            .into_iter()
+            .flatten()
+            .collect();
         outcome
     }
 
@@ -94,7 +101,7 @@ impl Suite<'_> {
                 });
             }
         }
-        let found = self.run(&plays);
+        let found = run_each(&plays, |play| self.run_one(play, 1));
         lines
             .into_iter()
             .zip(found)
@@ -103,38 +110,59 @@ impl Suite<'_> {
             .collect()
     }
 
-    /// The mismatch of each play, if there is one.
-    fn run(&self, plays: &[Play<'_>]) -> Vec<Option<Mismatch>> {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![None; plays.len()]));
-        std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE {
-                scope.spawn(|| {
-                    loop {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(play) = plays.get(index) else { return };
-                        let mismatch = self.run_one(play).err();
-                        results.lock().unwrap_or_else(PoisonError::into_inner)[index] = mismatch;
-                    }
-                });
+    /// Runs a play again, with more time, as long as its mismatch is doubtful.
+    fn run_surely(&self, play: &Play<'_>) -> Result<(), Mismatch> {
+        let mut result = Ok(());
+        for slowdown in SLOWDOWNS {
+            result = self.run_one(play, slowdown);
+            if result
+                .as_ref()
+                .err()
+                .is_none_or(|mismatch| !mismatch.doubtful)
+            {
+                break;
             }
-        });
-        results.into_inner().unwrap_or_else(PoisonError::into_inner)
+        }
+        result
     }
 
-    fn run_one(&self, of: &Play<'_>) -> Result<(), Mismatch> {
+    fn run_one(&self, of: &Play<'_>, slowdown: u32) -> Result<(), Mismatch> {
         let running = self.server.start(of.transcript).map_err(|e| Mismatch {
             id: of.transcript.id.clone(),
             event: None,
             expected: "a server that starts".to_owned(),
             got: e,
+            doubtful: false,
         })?;
         let options = Options {
             offer: self.offer.clone(),
             deviations: of.deviations.clone(),
             log: Some(running.log.clone()),
             limit: of.limit,
+            slowdown,
         };
         play(of.transcript, running.address, &options)
     }
+}
+
+/// The mismatch of each play, if there is one.
+fn run_each(
+    plays: &[Play<'_>],
+    run: impl Fn(&Play<'_>) -> Result<(), Mismatch> + Sync,
+) -> Vec<Option<Mismatch>> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![None; plays.len()]));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(play) = plays.get(index) else { return };
+                    let mismatch = run(play).err();
+                    results.lock().unwrap_or_else(PoisonError::into_inner)[index] = mismatch;
+                }
+            });
+        }
+    });
+    results.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
