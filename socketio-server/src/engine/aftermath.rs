@@ -3,23 +3,23 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use socketio_session::{Action, Event, Hub, SessionKey};
+use socketio_session::{Action, Hub};
 
 use super::session_data::AckResult;
-use super::{AckWait, Engine, SessionAddress, SessionData};
+use super::{AckWait, Engine, NextEvent, SessionAddress, SessionData};
 
 /// Wakers, handlers and values of users that must not run or drop under a lock.
 #[derive(Debug, Default)]
 pub(super) struct Aftermath {
     pub(super) wakers: Vec<Waker>,
     acks: Vec<(Arc<AckWait>, AckResult)>,
-    turns: Vec<(SessionKey, Event)>,
+    turns: Vec<(SessionAddress, NextEvent)>,
     removed: Vec<SessionData>,
 }
 
 impl Aftermath {
     /// Drains the outlets of every session that has something.
-    pub(super) fn collect(hub: &mut Hub<SessionData>) -> Self {
+    pub(super) fn collect(hub: &mut Hub<SessionData>, shard: usize) -> Self {
         let mut aftermath = Self::default();
         while let Some(key) = hub.poll_ready() {
             let Some(mut session) = hub.session(key) else {
@@ -37,11 +37,9 @@ impl Aftermath {
                     aftermath.acks.push((wait, outcome.result));
                 }
             }
-            if !session.is_in_turn() {
-                aftermath
-                    .turns
-                    .extend(session.next_turn().map(|event| (key, event)));
-            }
+            let at = SessionAddress { shard, key };
+            let next = NextEvent::take_if_free(&mut session, at);
+            aftermath.turns.extend(next.map(|next| (at, next)));
         }
         while let Some(data) = hub.poll_removed() {
             aftermath.removed.push(data);
@@ -49,17 +47,17 @@ impl Aftermath {
         aftermath
     }
 
-    pub(super) fn run(self, engine: &Arc<Engine>, shard: usize) {
+    pub(super) fn run(self, engine: &Arc<Engine>) {
         for waker in self.wakers {
             waker.wake();
         }
         for (wait, result) in self.acks {
             wait.resolve(result);
         }
-        for (key, event) in self.turns {
+        for (at, next) in self.turns {
             // Not here: whoever works on a hub may itself be in a handler, and a chain of
             // sessions that end each other would be as deep as it is long.
-            engine.spawn_event(SessionAddress { shard, key }, event);
+            engine.spawn_turns(at, next);
         }
         for data in self.removed {
             data.end();

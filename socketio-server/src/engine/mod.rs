@@ -1,6 +1,7 @@
 //! The shared heart of a server: its sessions, its namespaces, its settings.
 
 mod aftermath;
+mod next_event;
 mod session_data;
 mod shard;
 mod shutdown;
@@ -15,6 +16,7 @@ use socketio_session::{
     CreateError, Hub, Instant, NamespaceId, SessionConfig, SessionId, SessionKey, SessionMut,
 };
 
+pub(crate) use self::next_event::NextEvent;
 pub(crate) use self::session_data::{AckArrival, AckWait, Membership, SessionData};
 pub(crate) use self::shutdown::ShutdownSignal;
 
@@ -56,11 +58,9 @@ impl Engine {
     ) -> Arc<Self> {
         let session_config = Arc::new(session_config);
         let shards = (0..settings.shards.max(1))
-            .map(|_| {
-                Shard::new(Hub::new(
-                    Arc::clone(&session_config),
-                    settings.limits.sessions,
-                ))
+            .map(|number| {
+                let hub = Hub::new(Arc::clone(&session_config), settings.limits.sessions);
+                Shard::new(number, hub)
             })
             .collect();
         let engine = Arc::new(Self {
@@ -158,7 +158,7 @@ impl Engine {
         work: impl FnOnce(&mut Hub<SessionData>) -> T,
     ) -> T {
         let (result, aftermath) = self.shards[shard].with(work);
-        aftermath.run(self, shard);
+        aftermath.run(self);
         result
     }
 

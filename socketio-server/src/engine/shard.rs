@@ -12,7 +12,10 @@ use super::{Engine, SessionData};
 use crate::runtime::BoxedSleep;
 
 #[derive(Debug)]
-pub(super) struct Shard(Mutex<ShardState>);
+pub(super) struct Shard {
+    number: usize,
+    state: Mutex<ShardState>,
+}
 
 #[derive(Debug)]
 struct ShardState {
@@ -23,19 +26,23 @@ struct ShardState {
 }
 
 impl Shard {
-    pub(super) const fn new(hub: Hub<SessionData>) -> Self {
-        Self(Mutex::new(ShardState {
+    pub(super) const fn new(number: usize, hub: Hub<SessionData>) -> Self {
+        let state = ShardState {
             hub,
             armed: None,
             timer: None,
-        }))
+        };
+        Self {
+            number,
+            state: Mutex::new(state),
+        }
     }
 
     /// Works on the hub, and collects the consequences.
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Hub<SessionData>) -> T) -> (T, Aftermath) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let result = work(&mut state.hub);
-        let mut aftermath = Aftermath::collect(&mut state.hub);
+        let mut aftermath = Aftermath::collect(&mut state.hub, self.number);
         if state.is_due_earlier() {
             aftermath.wakers.extend(state.timer.take());
         }
@@ -44,9 +51,9 @@ impl Shard {
 
     /// The hub's next deadline, after seeing to those that have come.
     fn handle_timeout(&self, now: Instant, timer: &Waker) -> (Option<Instant>, Aftermath) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.hub.handle_timeout(now);
-        let aftermath = Aftermath::collect(&mut state.hub);
+        let aftermath = Aftermath::collect(&mut state.hub, self.number);
         state.armed = state.hub.poll_timeout();
         state.timer = Some(timer.clone());
         (state.armed, aftermath)
@@ -56,7 +63,7 @@ impl Shard {
 impl Drop for Shard {
     /// The timer is to notice that its engine is gone.
     fn drop(&mut self) {
-        let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(timer) = state.timer.take() {
             timer.wake();
         }
@@ -100,7 +107,7 @@ impl Future for ShardTimer {
             };
             let now = engine.now();
             let (deadline, aftermath) = engine.shards[self.shard].handle_timeout(now, cx.waker());
-            aftermath.run(&engine, self.shard);
+            aftermath.run(&engine);
             let Some(deadline) = deadline else {
                 self.sleep = None;
                 return Poll::Pending;

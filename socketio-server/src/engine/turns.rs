@@ -8,12 +8,10 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use socketio_proto::ErrorReason;
-use socketio_session::{
-    Content, DisconnectReason, Event, Fault, FaultKind, JoinRequest, NamespaceId, ReplyTo,
-};
+use socketio_session::{Content, DisconnectReason, Event, Fault, FaultKind, JoinRequest, ReplyTo};
 use tracing::{Span, debug, debug_span};
 
-use super::{Engine, Membership, SessionAddress};
+use super::{Engine, Membership, NextEvent, SessionAddress};
 use crate::handlers::{
     Admission, AdmissionFuture, EventContext, HandlerError, HandlerFuture, OwedReply, ReplyArgs,
     Trigger,
@@ -53,28 +51,32 @@ enum Stage {
 }
 
 impl Engine {
-    /// Works on `event`, and on those behind it, on the spot as long as no handler has to wait;
-    /// the first that waits goes on in a task of its own, and the rest with it.
-    pub(crate) fn run_turns(self: &Arc<Self>, at: SessionAddress, event: Event) {
-        let mut next = Some(event);
-        while let Some(event) = next {
-            if let Some(mut turn) = self.start_turn(at, event) {
+    /// Works on an event, and on those behind it, on the spot as long as no handler has to wait;
+    /// the first that waits goes on in a task of its own, and the rest with it. True if the
+    /// session wants further input.
+    pub(crate) fn run_turns(self: &Arc<Self>, at: SessionAddress, first: NextEvent) -> bool {
+        let mut next = first;
+        loop {
+            if let Some(mut turn) = self.start_turn(at, next) {
                 let mut nobody = Context::from_waker(Waker::noop());
                 if Pin::new(&mut turn).poll(&mut nobody).is_pending() {
                     let rest = Arc::clone(self).finish_turns(at, Some(turn));
                     self.executor.spawn(Box::pin(rest));
-                    return;
+                    return self.with_session(at, |session| session.wants_input()) != Some(false);
                 }
             }
-            next = self.next_turn(at);
+            match self.next_turn(at) {
+                (Some(event), _) => next = event,
+                (None, wants_input) => return wants_input,
+            }
         }
     }
 
-    /// Works on `event` and those behind it in a task of its own.
-    pub(super) fn spawn_event(self: &Arc<Self>, at: SessionAddress, event: Event) {
+    /// Works on an event and those behind it in a task of its own.
+    pub(super) fn spawn_turns(self: &Arc<Self>, at: SessionAddress, first: NextEvent) {
         let engine = Arc::clone(self);
         self.executor.spawn(Box::pin(async move {
-            let turn = engine.start_turn(at, event);
+            let turn = engine.start_turn(at, first);
             engine.finish_turns(at, turn).await;
         }));
     }
@@ -86,61 +88,54 @@ impl Engine {
             if let Some(turn) = turn {
                 turn.await;
             }
-            let Some(event) = self.next_turn(at) else {
+            let (Some(event), _) = self.next_turn(at) else {
                 return;
             };
             turn = self.start_turn(at, event);
         }
     }
 
-    fn next_turn(self: &Arc<Self>, at: SessionAddress) -> Option<Event> {
-        let (event, fed) = self.with_session(at, |mut session| {
-            let event = session.next_turn();
-            let fed = match session.wants_input() {
+    /// The session's next event, and whether it wants further input.
+    fn next_turn(self: &Arc<Self>, at: SessionAddress) -> (Option<NextEvent>, bool) {
+        let next = self.with_session(at, |mut session| {
+            let next = NextEvent::take(&mut session, at);
+            let wants_input = session.wants_input();
+            let fed = match wants_input {
                 true => session.data().links.feed(),
                 false => Vec::new(),
             };
-            (event, fed)
-        })?;
+            (next, wants_input, fed)
+        });
+        let Some((next, wants_input, fed)) = next else {
+            return (None, true);
+        };
         for waker in fed {
             waker.wake();
         }
-        event
+        (next, wants_input)
     }
 
-    /// Starts the handler for `event`; `None` if there is nothing to wait for.
-    fn start_turn(self: &Arc<Self>, at: SessionAddress, event: Event) -> Option<Turn> {
+    /// Starts the handler for an event; `None` if there is nothing to wait for.
+    fn start_turn(self: &Arc<Self>, at: SessionAddress, next: NextEvent) -> Option<Turn> {
+        let NextEvent { event, membership } = next;
+        let socket = membership.map(|membership| Socket::new(Arc::clone(self), membership));
         match event {
             Event::Received {
-                namespace,
-                content,
-                reply_to,
-            } => {
-                let socket = self.socket(at, namespace)?;
-                self.start_handler(socket, Trigger::Received(content), reply_to)
-            }
-            Event::Joined { namespace, query } => {
-                let socket = self.socket(at, namespace)?;
+                content, reply_to, ..
+            } => self.start_handler(socket?, Trigger::Received(content), reply_to),
+            Event::Joined { query, .. } => {
+                let socket = socket?;
                 debug!(session = ?socket.id(), namespace = socket.namespace(), "joined");
                 self.start_handler(socket, Trigger::Connect { query }, None)
             }
-            Event::Joining(request) => self.start_join(at, request),
-            Event::Left { namespace, reason } => self.start_disconnect(at, namespace, reason),
-            Event::Fault(fault) => self.start_fault(at, fault),
+            Event::Joining(request) => Some(self.start_join(socket?, request)),
+            Event::Left { reason, .. } => self.start_disconnect(socket?, reason),
+            Event::Fault(fault) => self.start_fault(at, socket, fault),
             Event::Closed { reason } => {
                 debug!(?at, %reason, "session closed");
                 None
             }
         }
-    }
-
-    /// The socket of a session in a namespace.
-    fn socket(self: &Arc<Self>, at: SessionAddress, namespace: NamespaceId) -> Option<Socket> {
-        let membership = self.with_session(at, |mut session| {
-            let id = session.id();
-            session.data().membership(at, id, namespace)
-        })?;
-        Some(Socket::new(Arc::clone(self), membership))
     }
 
     fn start_handler(
@@ -227,8 +222,7 @@ impl Engine {
         }
     }
 
-    fn start_join(self: &Arc<Self>, at: SessionAddress, request: JoinRequest) -> Option<Turn> {
-        let socket = self.socket(at, request.namespace())?;
+    fn start_join(self: &Arc<Self>, socket: Socket, request: JoinRequest) -> Turn {
         let trigger = Trigger::Connect {
             query: Box::from(request.query()),
         };
@@ -259,21 +253,19 @@ impl Engine {
             }
         }));
         let span = debug_span!("authorize", session = ?socket.id(), namespace = socket.namespace());
-        Some(Turn {
+        Turn {
             socket,
             work,
             stage: Stage::Join(request),
             span,
-        })
+        }
     }
 
     fn start_disconnect(
         self: &Arc<Self>,
-        at: SessionAddress,
-        namespace: NamespaceId,
+        socket: Socket,
         reason: DisconnectReason,
     ) -> Option<Turn> {
-        let socket = self.socket(at, namespace)?;
         debug!(session = ?socket.id(), namespace = socket.namespace(), %reason, "left");
         let turn = self.start_handler(socket.clone(), Trigger::Disconnect(reason), None);
         match turn {
@@ -299,20 +291,22 @@ impl Engine {
         let fault = self.with_session(socket.address(), |mut session| {
             session.answer_fault(namespace, kind, reply_to)
         })?;
-        self.start_fault(socket.address(), fault)
+        self.start_fault(socket.address(), Some(socket), fault)
     }
 
-    fn start_fault(self: &Arc<Self>, at: SessionAddress, fault: Fault) -> Option<Turn> {
-        let id = self.with_session(at, |session| session.id())?;
+    fn start_fault(
+        self: &Arc<Self>,
+        at: SessionAddress,
+        socket: Option<Socket>,
+        fault: Fault,
+    ) -> Option<Turn> {
+        let id = match &socket {
+            Some(socket) => socket.id(),
+            None => self.with_session(at, |session| session.id())?,
+        };
         debug!(session = ?id, %fault, "fault");
         self.hooks.hear_of(id, &fault);
-        let membership = self
-            .with_session(at, |mut session| {
-                let namespace = fault.namespace?;
-                session.data().find_membership(namespace)
-            })
-            .flatten()?;
-        let socket = Socket::new(Arc::clone(self), membership);
+        let socket = socket?;
         let turn = self.start_handler(socket, Trigger::Fault(fault), None)?;
         Some(Turn {
             stage: Stage::Fault,

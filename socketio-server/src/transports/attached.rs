@@ -7,7 +7,7 @@ use bytes::Bytes;
 use socketio_proto::TransportName;
 use socketio_session::{AfterTransmit, Loss, TransportId};
 
-use crate::engine::{Engine, SessionAddress};
+use crate::engine::{Engine, NextEvent, SessionAddress};
 
 /// A session's transport, until it is dropped: then the session has lost it.
 #[derive(Debug)]
@@ -37,18 +37,13 @@ impl AttachedTransport {
     pub(super) fn open(engine: &Arc<Engine>, sid: &str, name: TransportName) -> Option<Self> {
         let at = engine.find(sid)?;
         let now = engine.now();
-        let (id, event) = engine.with_session(at, |mut session| {
+        let (id, next) = engine.with_session(at, |mut session| {
             let id = session.data().links.add();
             if session.open_transport(now, id, name).is_err() {
                 session.data().links.remove(id);
                 return None;
             }
-            let event = if session.is_in_turn() {
-                None
-            } else {
-                session.next_turn()
-            };
-            Some((id, event))
+            Some((id, NextEvent::take_if_free(&mut session, at)))
         })??;
         let transport = Self {
             engine: Arc::clone(engine),
@@ -56,8 +51,8 @@ impl AttachedTransport {
             id,
             ended: false,
         };
-        if let Some(event) = event {
-            engine.run_turns(at, event);
+        if let Some(next) = next {
+            engine.run_turns(at, next);
         }
         Some(transport)
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use socketio_proto::Dialect;
-use socketio_session::{Event, PeerError};
+use socketio_session::PeerError;
 use tracing::trace;
 
-use crate::engine::{Engine, SessionAddress};
+use crate::engine::{Engine, NextEvent, SessionAddress};
 
 /// Hands the text of one packet to its session, and works on what follows from it on the spot.
 /// The result says whether the session wants further input.
@@ -32,24 +32,13 @@ pub(crate) fn receive(
                 session.receive_undecodable(now, head.endpoint, head.ack_request, *error)?;
             }
         }
-        let event = if session.is_in_turn() {
-            None
-        } else {
-            session.next_turn()
-        };
-        Ok((event, session.wants_input()))
+        let next = NextEvent::take_if_free(&mut session, at);
+        Ok((next, session.wants_input()))
     });
-    let Some(received) = received else {
-        return Ok(true);
-    };
-    let (event, wants_input): (Option<Event>, bool) = received?;
-    match event {
-        Some(event) => {
-            engine.run_turns(at, event);
-            Ok(engine
-                .with_session(at, |session| session.wants_input())
-                .unwrap_or(true))
-        }
-        None => Ok(wants_input),
+    match received {
+        None => Ok(true),
+        Some(Err(error)) => Err(error),
+        Some(Ok((Some(next), _))) => Ok(engine.run_turns(at, next)),
+        Some(Ok((None, wants_input))) => Ok(wants_input),
     }
 }
