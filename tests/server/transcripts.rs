@@ -57,7 +57,6 @@ fn flash() {
 
 /// The recordings that waited for timers of their default length.
 #[test]
-#[ignore = "takes 45 s"]
 fn recorded_slowly() {
     play("recorded slowly", |transcript| transcript.recorded_slowly);
 }
