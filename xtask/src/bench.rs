@@ -40,9 +40,10 @@ pub(crate) struct Arguments {
     /// error
     #[arg(long)]
     json: bool,
-    /// Measures this executable instead of building the echo example
+    /// Measures this executable instead of building the echo example; several are measured in
+    /// turns, which is the way to compare two versions
     #[arg(long)]
-    server: Option<PathBuf>,
+    server: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
@@ -100,7 +101,8 @@ struct Size {
 
 /// A line of JSON.
 #[derive(Serialize)]
-struct Row {
+struct Row<'a> {
+    server: &'a Path,
     scenario: Scenario,
     /// Absent in the line of the medians.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,32 +125,38 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 fn measure_all(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let executable = match &arguments.server {
-        Some(executable) => executable.clone(),
-        None => build_echo()?,
+    let servers = match arguments.server.as_slice() {
+        [] => vec![build_echo()?],
+        servers => servers.to_vec(),
     };
     let scenarios = match arguments.only.as_slice() {
         [] => Scenario::value_variants(),
         only => only,
     };
-    let mut measured = vec![Vec::new(); scenarios.len()];
+    let mut series: Vec<_> = scenarios
+        .iter()
+        .flat_map(|scenario| servers.iter().map(|server| Series::new(server, *scenario)))
+        .collect();
     for round in 1..=arguments.rounds {
-        for (scenario, figures) in scenarios.iter().zip(&mut measured) {
-            eprintln!("round {round}: {}", scenario.title());
-            let latest = measure(*scenario, &executable, arguments)?;
+        for series in &mut series {
+            eprintln!("round {round}: {}", series.scenario.title());
+            let figures = measure(series.scenario, series.server, arguments)?;
             if arguments.json {
-                print_json(*scenario, Some(round), latest)?;
+                series.print_json(Some(round), figures)?;
             }
-            figures.push(latest);
+            series.rounds.push(figures);
         }
     }
     let mut table = String::new();
-    for (scenario, figures) in scenarios.iter().zip(&measured) {
-        let middle = medians(figures);
+    for series in &series {
+        let middle = medians(&series.rounds);
         if arguments.json {
-            print_json(*scenario, None, middle)?;
+            series.print_json(None, middle)?;
         }
-        table += &describe(*scenario, &middle);
+        if servers.len() > 1 {
+            table += &format!("{}:\n", series.server.display());
+        }
+        table += &describe(series.scenario, &middle);
     }
     if arguments.json {
         eprint!("{table}");
@@ -156,6 +164,34 @@ fn measure_all(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         print!("{table}");
     }
     Ok(())
+}
+
+/// The rounds of one scenario with one server.
+struct Series<'a> {
+    server: &'a Path,
+    scenario: Scenario,
+    rounds: Vec<Figures>,
+}
+
+impl<'a> Series<'a> {
+    fn new(server: &'a Path, scenario: Scenario) -> Self {
+        Self {
+            server,
+            scenario,
+            rounds: Vec::new(),
+        }
+    }
+
+    fn print_json(&self, round: Option<u32>, figures: Figures) -> io::Result<()> {
+        let row = Row {
+            server: self.server,
+            scenario: self.scenario,
+            round,
+            figures,
+        };
+        println!("{}", serde_json::to_string(&row)?);
+        Ok(())
+    }
 }
 
 /// Puts one scenario on a fresh server.
@@ -269,16 +305,6 @@ fn describe(scenario: Scenario, figures: &Figures) -> String {
                 + &line("spoken", size.spoken_anonymous, size.spoken_resident)
         }
     }
-}
-
-fn print_json(scenario: Scenario, round: Option<u32>, figures: Figures) -> io::Result<()> {
-    let row = Row {
-        scenario,
-        round,
-        figures,
-    };
-    println!("{}", serde_json::to_string(&row)?);
-    Ok(())
 }
 
 /// A line of cargo's output; most are about other things.
