@@ -1,8 +1,9 @@
 //! Rooms of a namespace: who is in them, and how they end.
 
-use socketio_session::Misuse;
+use socketio_proto::{Body, Packet};
+use socketio_session::{Event, Misuse};
 
-use crate::crowd::Crowd;
+use crate::crowd::{Crowd, to_rooms};
 use crate::script::{CHAT, GLOBAL, NEWS};
 
 #[test]
@@ -170,4 +171,27 @@ fn only_so_many_can_be_entered() {
     crowd.leaves(0, GLOBAL, "blue");
     assert_eq!(crowd.hub.enter_room(key, CHAT, "green"), Ok(()));
     assert_eq!(crowd.hub.room_count(), 2);
+}
+
+#[test]
+fn last_until_the_application_has_said_farewell() {
+    let mut crowd = Crowd::of(2);
+    for client in [0, 1] {
+        crowd.enters(client, CHAT, "red");
+    }
+    let mut leaving = crowd.hub.session(crowd.clients[0]).expect("alive");
+    leaving
+        .receive(crowd.now, &Packet::new("/chat", Body::Disconnect))
+        .expect("alive");
+    assert!(matches!(leaving.next_turn(), Some(Event::Left { .. })));
+    drop(leaving);
+    // The disconnect handler runs now: it knows where the client was, but cannot reach it.
+    assert_eq!(crowd.rooms_of(0, CHAT), ["red"]);
+    let reach = crowd.hub.broadcast(&to_rooms(CHAT, &["red"], "bye"));
+    assert_eq!(reach.queued, 1);
+    let mut leaving = crowd.hub.session(crowd.clients[0]).expect("alive");
+    assert!(leaving.next_turn().is_none());
+    drop(leaving);
+    assert_eq!(crowd.rooms_of(0, CHAT), [""; 0]);
+    assert_eq!(crowd.members(CHAT, None), [1]);
 }

@@ -79,6 +79,9 @@ impl NamespaceHandle {
                 let members = hub.members(self.namespace, room).to_vec();
                 let membership = |key| {
                     let mut session = hub.session(key)?;
+                    if !session.is_joined(self.namespace) {
+                        return None;
+                    }
                     let id = session.id();
                     let at = SessionAddress { shard, key };
                     Some(session.data().membership(at, id, self.namespace))

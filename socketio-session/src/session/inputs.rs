@@ -268,6 +268,13 @@ impl Session {
         };
         self.heartbeat = Heartbeat::Off;
         match self.phase {
+            // Who has said goodbye in one way or the other comes back for nothing.
+            Phase::Closed { reason, .. }
+                if farewell || reason == DisconnectReason::ClientDisconnected =>
+            {
+                self.outbox.clear();
+                self.link = Link::None;
+            }
             Phase::Closed { drain_by, .. } if !self.outbox.is_empty() => {
                 self.link = Link::Gone { until: drain_by };
             }

@@ -23,7 +23,7 @@ use self::link::{Link, Predecessors};
 use self::membership::Memberships;
 use crate::acks::{AckOutcome, AwaitedAcks};
 use crate::action::Action;
-use crate::config::{OverflowPolicy, SessionConfig};
+use crate::config::{NamespaceId, OverflowPolicy, SessionConfig};
 use crate::event::Event;
 use crate::heartbeat::Heartbeat;
 use crate::inbox::{Arrival, Inbox};
@@ -80,6 +80,8 @@ pub struct Session {
     ack_outcomes: VecDeque<AckOutcome>,
     actions: VecDeque<Action>,
     membership_changes: Vec<MembershipChange>,
+    /// The application is being told that the client has left this namespace.
+    parting_from: Option<NamespaceId>,
 }
 
 /// How far the session has come.
@@ -124,6 +126,7 @@ impl Session {
             ack_outcomes: VecDeque::new(),
             actions: VecDeque::new(),
             membership_changes: Vec::new(),
+            parting_from: None,
         }
     }
 

@@ -20,9 +20,14 @@ impl Session {
     /// The next news for the application.
     ///
     /// A driver that wants packets handled in order and one at a time takes out one event, lets
-    /// its handler finish, and only then takes out the next.
+    /// its handler finish, and only then takes out the next. Until then, a client that has left
+    /// a namespace still counts as a member of its rooms, though nothing can be sent to it: its
+    /// disconnect handler knows where it was.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<Event> {
+        if let Some(namespace) = self.parting_from.take() {
+            self.note_change(MembershipChange::Left(namespace));
+        }
         while !self.join_pending {
             let arrival = self.inbox.pop()?;
             if let Some(event) = self.judge(arrival) {
@@ -128,7 +133,7 @@ impl Session {
             return None;
         }
         member.standing = Standing::Out;
-        self.note_change(MembershipChange::Left(namespace));
+        self.parting_from = Some(namespace);
         let outcomes = &mut self.ack_outcomes;
         self.acks.take_in(Some(namespace), |ack| {
             outcomes.push_back(AckOutcome {
