@@ -37,7 +37,7 @@ fn server() -> (TestServer, Journal) {
         .state(pen)
         .limits(impatient())
         .on_fault(move |_, fault| {
-            hook.note(format_args!("{}: {}", fault.endpoint, fault.kind.code()))
+            hook.note(format_args!("{}: {}", fault.endpoint, fault.kind.code()));
         });
     (TestServer::start(builder), journal)
 }

@@ -27,7 +27,7 @@ fn with_job(name: &str) -> Namespace {
             Ok::<_, HandlerError>(socket.spawn(async move {
                 let _over = Dropped(pen);
                 let _ = client.send("working");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             })?)
         })
         .on_disconnect(async |State(pen): State<Pen>, reason: DisconnectReason| {
@@ -62,7 +62,7 @@ fn a_job_ends_even_if_there_is_no_disconnect_handler_or_it_panics() {
                 let job = Dropped(pen);
                 let work = async move {
                     let _over = job;
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 };
                 socket.spawn(work).is_ok()
             });
@@ -131,7 +131,7 @@ fn there_is_an_end_to_jobs_and_none_for_who_has_gone() {
             // The membership ends when this handler has run.
             let _ = socket.spawn(async move {
                 let _keep = late;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             });
         });
     let mut limits = ServerLimits::default();

@@ -62,6 +62,30 @@ impl Client {
         client
     }
 
+    /// Connects, and begins a poll that is certain to be held.
+    pub(crate) fn connect_and_poll(server: &TestServer) -> Self {
+        let mut client = Self::connect(server, Transport::Polling);
+        let sid = client.sid.clone();
+        let polling = client.polling();
+        polling.begin_poll();
+        let mut other = Polling::open(server.address, &sid);
+        other.begin_poll();
+        // The one that came first is released by the other, which is held.
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            polling.polls.connection.look();
+            other.polls.connection.look();
+            if !polling.polls.connection.unread().is_empty() {
+                std::mem::swap(&mut polling.polls, &mut other.polls);
+            }
+            if !other.polls.connection.unread().is_empty() {
+                assert_eq!(other.end_poll(), ["8::"]);
+                return client;
+            }
+            assert!(Instant::now() < deadline, "no poll was released");
+        }
+    }
+
     /// Connects and joins a namespace.
     pub(crate) fn join(server: &TestServer, transport: Transport, namespace: &str) -> Self {
         let mut client = Self::connect(server, transport);
@@ -116,14 +140,6 @@ impl Client {
     #[track_caller]
     pub(crate) fn expect(&mut self, packet: &str) {
         assert_eq!(self.next(), packet, "on {:?}", self.transport);
-    }
-
-    /// The next few packets, sorted: for what has no order.
-    #[track_caller]
-    pub(crate) fn sorted(&mut self, count: usize) -> Vec<String> {
-        let mut packets: Vec<_> = (0..count).map(|_| self.next()).collect();
-        packets.sort();
-        packets
     }
 
     /// The websocket of a client that has one.

@@ -53,7 +53,7 @@ fn clients_are_listed_and_can_be_dealt_with() {
             .map(|it| it.id().as_str().to_owned())
             .collect();
         ids.sort();
-        let mut expected = [one.sid.clone(), other.sid.clone()];
+        let mut expected = [one.sid.clone(), other.sid];
         expected.sort();
         assert_eq!(ids, expected);
         let in_a = chat.sockets_in("a");

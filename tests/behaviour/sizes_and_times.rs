@@ -77,6 +77,7 @@ fn a_websocket_message_that_is_too_large_ends_the_session() {
     client.send(&message(1001));
     client.websocket().expect_close(1009);
     journal.expect("PacketTooLarge");
+    drop(client);
 
     let mut client = Client::connect(&server, Transport::WebSocket);
     let text = message(1001);
@@ -89,6 +90,7 @@ fn a_websocket_message_that_is_too_large_ends_the_session() {
         .send_bytes(&frame_bytes(0, true, true, other));
     client.websocket().expect_close(1009);
     journal.expect("PacketTooLarge");
+    drop(client);
     server.wait_until_deserted();
 }
 
@@ -164,5 +166,6 @@ fn a_client_that_leaves_heartbeats_unanswered_is_given_up() {
     client.expect("2::");
     client.websocket().expect_close(1000);
     journal.expect("HeartbeatTimeout");
+    drop(client);
     server.wait_until_deserted();
 }
