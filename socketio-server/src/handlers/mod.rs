@@ -5,14 +5,16 @@ mod context;
 mod extract;
 mod handler;
 mod handler_error;
+mod json;
 mod namespace;
 mod reply;
 mod state;
 
 pub use self::args::{Args, EventArgs, FromArgs, RawArgs};
-pub use self::extract::{Ack, ConnectQuery, EventName, FromEvent, Json, RawJson, Rejection, Text};
+pub use self::extract::{Ack, ConnectQuery, EventName, FromEvent, Rejection, Text};
 pub use self::handler::{Handler, HandlerFuture};
 pub use self::handler_error::HandlerError;
+pub use self::json::{Json, RawJson};
 pub use self::namespace::{Admission, IntoAdmission, Namespace};
 pub use self::reply::{Reply, ReplyArgs};
 pub use self::state::State;

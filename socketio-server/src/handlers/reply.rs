@@ -7,8 +7,8 @@ use serde::ser::Serialize;
 use socketio_proto::Arguments;
 
 use super::args::RawArgs;
-use super::extract::Json;
 use super::handler_error::HandlerError;
+use super::json::Json;
 
 /// The arguments of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod rooms;
+mod seat;
 mod session_mut;
 mod slots;
 

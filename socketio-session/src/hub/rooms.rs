@@ -6,18 +6,9 @@ use core::hash::{Hash, Hasher};
 
 use hashbrown::{Equivalent, HashMap};
 
+use super::seat::{RoomIndex, Seat};
 use super::slots::{SessionKey, Slots};
 use crate::config::NamespaceId;
-
-/// A room's place in [`Rooms::rooms`].
-type RoomIndex = u32;
-
-/// A session's seat in a room: the session knows where it sits, so that leaving costs nothing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seat {
-    room: RoomIndex,
-    position: u32,
-}
 
 /// A room: its name (none for the room that is the namespace itself) and its members.
 #[derive(Debug)]

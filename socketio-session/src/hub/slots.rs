@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::rooms::Seat;
+use super::seat::Seat;
 use crate::session::Session;
 use crate::session_id::SessionId;
 use crate::time::Instant;
