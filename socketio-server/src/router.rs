@@ -1,13 +1,14 @@
 //! From requests to what answers them.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use socketio_proto::{RequestTarget, TransportName};
-use tracing::trace;
+use tracing::{error, trace};
 
 use crate::answers;
 use crate::engine::Engine;
@@ -114,7 +115,10 @@ fn client_file(engine: &Engine, path: &str) -> Response<Bytes> {
 
 fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> {
     match &engine.hooks.fallback {
-        Some(fallback) => fallback(head),
+        Some(fallback) => catch_unwind(AssertUnwindSafe(|| fallback(head))).unwrap_or_else(|_| {
+            error!("the fallback panicked");
+            answers::refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
+        }),
         None => answers::refusal(StatusCode::NOT_FOUND, "not found"),
     }
 }

@@ -56,14 +56,16 @@ pub struct ServerLimits {
     pub request_head_bytes: usize,
     /// How long a request's body may take. Default 30 s.
     pub request_body_timeout: Duration,
+    /// How long a client may leave a response unread, or what is left of it. Default 30 s.
+    pub unread_response_timeout: Duration,
     /// How long an authorization may take. Default 10 s.
     pub authorization_timeout: Duration,
     /// How long a closing websocket may take to answer. Default 5 s.
     pub websocket_close_timeout: Duration,
-    /// Jobs that one session may have spawned at once. Default 64.
+    /// Jobs that one session may have spawned at once in each namespace. Default 64.
     pub jobs_per_session: usize,
-    /// Handlers of one session that may run beside its other handlers. Default 16; above it,
-    /// they take their turn like the others.
+    /// Handlers of one session that may run beside its other handlers, in each namespace.
+    /// Default 16; above it, they take their turn like the others.
     pub concurrent_handlers: usize,
 }
 
@@ -76,6 +78,7 @@ impl Default for ServerLimits {
             request_head_timeout: Duration::from_secs(30),
             request_head_bytes: 16 << 10,
             request_body_timeout: Duration::from_secs(30),
+            unread_response_timeout: Duration::from_secs(30),
             authorization_timeout: Duration::from_secs(10),
             websocket_close_timeout: Duration::from_secs(5),
             jobs_per_session: 64,

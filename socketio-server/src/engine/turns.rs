@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use socketio_proto::ErrorReason;
-use socketio_session::{Content, DisconnectReason, Event, Fault, FaultKind, JoinRequest, ReplyTo};
+use socketio_session::{DisconnectReason, Event, Fault, FaultKind, JoinRequest, ReplyTo};
 use tracing::{Span, debug, debug_span};
 
 use super::{Engine, Membership, NextEvent, SessionAddress};
@@ -385,20 +385,6 @@ fn failure(error: HandlerError) -> FaultKind {
     FaultKind::HandlerFailed {
         name: Box::from(&*error.name),
         message: error.message.into_boxed_str(),
-    }
-}
-
-impl Trigger {
-    /// What clients call it.
-    fn method(&self) -> &str {
-        match self {
-            Self::Received(Content::Event(event)) => event.name(),
-            Self::Received(Content::Message(_)) => "message",
-            Self::Received(Content::Json(_)) => "json",
-            Self::Connect { .. } => "connect",
-            Self::Disconnect(_) => "disconnect",
-            Self::Fault(_) => "error",
-        }
     }
 }
 

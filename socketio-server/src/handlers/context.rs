@@ -8,11 +8,55 @@ use crate::socket::Socket;
 
 /// One thing that happened on a socket, on its way to a handler. Extractors look at it and
 /// take parts of it.
+///
+/// An extractor of your own, here for what an authorization has put into the session:
+///
+/// ```
+/// use std::sync::Arc;
+/// use socketio_server::{EventContext, FromEvent, Rejection};
+///
+/// struct User {
+///     name: String,
+/// }
+///
+/// struct CurrentUser(Arc<User>);
+///
+/// impl FromEvent for CurrentUser {
+///     fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
+///         let user = context.socket().session_extensions().get::<User>();
+///         user.map(Self).ok_or_else(|| Rejection::new("nobody is logged in"))
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct EventContext {
     pub(crate) socket: Socket,
     pub(crate) trigger: Trigger,
     pub(crate) owed: OwedReply,
+}
+
+impl EventContext {
+    /// The socket that it happened on.
+    #[must_use]
+    pub const fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// The event's name; for messages `message`, for JSON messages `json`, and otherwise
+    /// `connect`, `disconnect` or `error`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.trigger.method()
+    }
+
+    /// The text of the event's arguments, a JSON array; `None` if it is no event.
+    #[must_use]
+    pub fn arguments(&self) -> Option<&str> {
+        match &self.trigger {
+            Trigger::Received(Content::Event(event)) => Some(event.arguments()),
+            _ => None,
+        }
+    }
 }
 
 /// The answer that the sender of a packet waits for.
@@ -86,4 +130,18 @@ pub(crate) enum Trigger {
     Received(Content),
     Fault(Fault),
     Disconnect(DisconnectReason),
+}
+
+impl Trigger {
+    /// What clients call it.
+    pub(crate) fn method(&self) -> &str {
+        match self {
+            Self::Received(Content::Event(event)) => event.name(),
+            Self::Received(Content::Message(_)) => "message",
+            Self::Received(Content::Json(_)) => "json",
+            Self::Connect { .. } => "connect",
+            Self::Disconnect(_) => "disconnect",
+            Self::Fault(_) => "error",
+        }
+    }
 }

@@ -21,13 +21,15 @@ use crate::socket::Socket;
 /// | [`RawArgs`] | the arguments as JSON text | events |
 /// | [`EventName`] | the event's name | events |
 /// | [`Text`] | the text | messages |
-/// | [`Json<T>`], [`RawJson`] | the value, or its text | JSON messages |
+/// | [`Json<T>`](crate::Json), [`RawJson`](crate::RawJson) | the value, or its text | JSON messages |
 /// | [`Ack`] | the means to answer by hand | events and messages |
 /// | [`State<S>`] | the server's state of that type | everything |
-/// | [`Shared<Handshake>`](std::sync::Arc) | the handshake's request | everything |
+/// | [`Arc<Handshake>`](crate::Handshake) | the handshake's request | everything |
 /// | [`ConnectQuery`] | the query of the join | `on_connect` |
 /// | [`DisconnectReason`] | why | `on_disconnect` |
 /// | [`Fault`] | what was wrong | `on_error` |
+///
+/// An application's own extractors are made of these, and of what [`EventContext`] shows.
 ///
 /// What does not fit is never silence: the client gets an `error` event and, if it asked for
 /// an acknowledgement, that says so too; the error hooks hear of it.
@@ -68,14 +70,11 @@ impl fmt::Display for Rejection {
     }
 }
 
-impl EventContext {
-    /// The text of the event's arguments, if this is about an event.
-    fn arguments(&self) -> Result<&str, Rejection> {
-        match &self.trigger {
-            Trigger::Received(Content::Event(event)) => Ok(event.arguments()),
-            _ => Err(Rejection::new("there are no event arguments here")),
-        }
-    }
+/// The arguments, or why there are none.
+fn arguments(context: &EventContext) -> Result<&str, Rejection> {
+    context
+        .arguments()
+        .ok_or_else(|| Rejection::new("there are no event arguments here"))
 }
 
 impl FromEvent for Socket {
@@ -86,7 +85,7 @@ impl FromEvent for Socket {
 
 impl<T: FromArgs + Send> FromEvent for Args<T> {
     fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
-        T::from_args(context.arguments()?)
+        T::from_args(arguments(context)?)
             .map(Args)
             .map_err(Rejection::new)
     }
@@ -94,7 +93,7 @@ impl<T: FromArgs + Send> FromEvent for Args<T> {
 
 impl FromEvent for RawArgs {
     fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
-        context.arguments().map(|arguments| Self(arguments.into()))
+        arguments(context).map(|arguments| Self(arguments.into()))
     }
 }
 

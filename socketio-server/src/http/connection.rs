@@ -55,13 +55,15 @@ async fn serve_http<S: ByteStream>(
         upgrade: Arc::clone(&upgrade),
     };
     let limits = &engine.settings.limits;
+    let executor = Arc::clone(&engine.executor);
+    let stream = HyperStream::new(stream, executor, limits.unread_response_timeout);
     // Boxed, so that a websocket's task does not keep the room that HTTP needed.
     let mut connection = Box::new(
         http1::Builder::new()
             .timer(HyperTimer(Arc::clone(&engine.executor)))
             .header_read_timeout(limits.request_head_timeout)
             .max_buf_size(limits.request_head_bytes.max(8 << 10))
-            .serve_connection(HyperStream(stream), service),
+            .serve_connection(stream, service),
     );
     let signal = &engine.shutdown;
     let mut draining = Box::pin(signal.draining());
@@ -89,7 +91,7 @@ async fn serve_http<S: ByteStream>(
         return None;
     }
     let parts = connection.into_parts();
-    let HyperStream(mut stream) = parts.io;
+    let mut stream = parts.io.into_inner();
     let upgrade = upgrade
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

@@ -11,9 +11,29 @@ use hyper::rt::{Read, ReadBufCursor, Sleep, Timer, Write};
 
 use crate::runtime::{BoxedSleep, ByteStream, Executor};
 
-/// A byte stream for hyper.
-#[derive(Debug)]
-pub(super) struct HyperStream<S>(pub(super) S);
+/// A byte stream for hyper, which breaks when the client reads nothing for too long.
+pub(super) struct HyperStream<S> {
+    stream: S,
+    executor: Arc<dyn Executor>,
+    patience: Duration,
+    /// Set while the client takes nothing of what is to be written.
+    stalled: Option<BoxedSleep>,
+}
+
+impl<S> HyperStream<S> {
+    pub(super) const fn new(stream: S, executor: Arc<dyn Executor>, patience: Duration) -> Self {
+        Self {
+            stream,
+            executor,
+            patience,
+            stalled: None,
+        }
+    }
+
+    pub(super) fn into_inner(self) -> S {
+        self.stream
+    }
+}
 
 /// hyper reads into what it has not initialized; safe code has to go through a buffer.
 const READ_BUFFER: usize = 8 << 10;
@@ -26,7 +46,7 @@ impl<S: ByteStream> Read for HyperStream<S> {
     ) -> Poll<io::Result<()>> {
         let mut buffer = [0; READ_BUFFER];
         let room = cursor.remaining().min(READ_BUFFER);
-        let read = ready!(self.0.poll_read(cx, &mut buffer[..room]))?;
+        let read = ready!(self.stream.poll_read(cx, &mut buffer[..room]))?;
         cursor.put_slice(&buffer[..read]);
         Poll::Ready(Ok(()))
     }
@@ -38,15 +58,24 @@ impl<S: ByteStream> Write for HyperStream<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll_write(cx, bytes)
+        let this = &mut *self;
+        if let Poll::Ready(written) = this.stream.poll_write(cx, bytes) {
+            this.stalled = None;
+            return Poll::Ready(written);
+        }
+        let stalled = this
+            .stalled
+            .get_or_insert_with(|| this.executor.sleep(this.patience));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_flush(cx)
+        self.stream.poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_shutdown(cx)
+        self.stream.poll_shutdown(cx)
     }
 }
 
