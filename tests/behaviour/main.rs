@@ -12,6 +12,7 @@ mod broadcasts;
 mod build_errors;
 mod disconnecting;
 mod dispatch_order;
+mod dropped_connections;
 mod event_extractors;
 mod extensions;
 mod handler_errors;

@@ -164,7 +164,7 @@ fn a_room_belongs_to_its_namespace_and_is_left_with_it() {
 }
 
 #[test]
-fn there_is_an_end_to_rooms_and_none_for_who_has_gone() {
+fn there_is_an_end_to_rooms_and_no_new_one_for_who_has_gone() {
     let mut limits = SessionLimits::default();
     limits.rooms = 2;
     let namespace = with_rooms(Namespace::global()).on_disconnect(
@@ -187,5 +187,5 @@ fn there_is_an_end_to_rooms_and_none_for_who_has_gone() {
     );
     client.send("0::");
     journal.expect("true");
-    journal.expect("0");
+    journal.expect("2");
 }

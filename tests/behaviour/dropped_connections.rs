@@ -1,0 +1,105 @@
+//! Connections that end, or stop, anywhere.
+
+use std::time::Duration;
+
+use socketio_driver_tokio::{Namespace, Server, ServerLimits, Socket, Text};
+use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
+
+use crate::client::{Client, Transport, handshake, upgrade_request};
+use crate::http_client::HttpClient;
+use crate::server::{TestServer, eventually};
+
+fn echoing() -> Namespace {
+    Namespace::global()
+        .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok())
+}
+
+/// Sends every beginning of `bytes`, each on a connection of its own that ends then.
+fn send_beginnings(server: &TestServer, bytes: &[u8]) {
+    for length in 0..=bytes.len() {
+        let mut http = HttpClient::open(server.address);
+        http.connection
+            .send(&bytes[..length])
+            .expect("an open connection");
+    }
+}
+
+#[test]
+fn requests_may_end_anywhere() {
+    let builder = Server::builder()
+        .namespace(echoing())
+        .handshake_timeout(Duration::from_millis(100));
+    let server = TestServer::start(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    let target = format!("/socket.io/1/xhr-polling/{}", client.sid);
+    send_beginnings(
+        &server,
+        b"GET /socket.io/1/?t=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
+    let poll = format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+    send_beginnings(&server, poll.as_bytes());
+    let post = format!("POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n3:::post");
+    let (beginning, _) = post.split_at(post.len() - 1);
+    send_beginnings(&server, beginning.as_bytes());
+    client.send("3:::whole");
+    client.expect("3:::whole");
+    client.send("0::");
+    drop(client);
+    server.wait_until_deserted();
+}
+
+#[test]
+fn websockets_may_end_anywhere() {
+    let builder = Server::builder()
+        .namespace(echoing())
+        .handshake_timeout(Duration::from_millis(100))
+        .close_timeout(Duration::from_millis(100));
+    let server = TestServer::start(builder);
+    let frames = [
+        frame_bytes(TEXT, true, true, b"3:::one"),
+        frame_bytes(TEXT, false, true, b"3:::"),
+        frame_bytes(9, true, true, b"ping"),
+        frame_bytes(0, true, true, b"two"),
+    ];
+    let frames = frames.concat();
+    for length in 0..=frames.len() {
+        let sid = handshake(server.address, "");
+        let mut request = upgrade_request(server.address, &sid, "").into_bytes();
+        request.extend(&frames[..length]);
+        let mut http = HttpClient::open(server.address);
+        http.connection.send(&request).expect("an open connection");
+    }
+    let sid = handshake(server.address, "");
+    send_beginnings(
+        &server,
+        upgrade_request(server.address, &sid, "").as_bytes(),
+    );
+    server.wait_until_deserted();
+}
+
+#[test]
+fn who_does_not_read_an_answer_is_not_waited_for_without_end() {
+    let mut limits = ServerLimits::default();
+    limits.unread_response_timeout = Duration::from_millis(50);
+    let builder = Server::builder()
+        .limits(limits)
+        .client_script(vec![b' '; 32 << 20]);
+    let server = TestServer::start(builder);
+    let mut http = HttpClient::open(server.address);
+    http.begin("GET", "/socket.io/socket.io.js", "", "");
+    eventually("it is accepted", || server.handle.connection_count() == 1);
+    server.wait_until_deserted();
+}
+
+#[test]
+fn a_fallback_that_panics_is_an_answer() {
+    let builder = Server::builder().fallback(|_| panic!("secret"));
+    let server = TestServer::start(builder);
+    let mut http = HttpClient::open(server.address);
+    let answer = http.get("/elsewhere");
+    assert_eq!(
+        (answer.status, &*answer.body),
+        (500, &b"internal error"[..])
+    );
+    assert_eq!(http.get("/socket.io/1/").status, 200);
+}
