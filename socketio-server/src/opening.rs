@@ -9,7 +9,7 @@ use socketio_proto::Handshake as HandshakeLine;
 use tracing::{debug, trace};
 
 use crate::answers;
-use crate::engine::Engine;
+use crate::engine::{CreateSessionError, Engine};
 use crate::handlers::HandlerError;
 use crate::handshake::Handshake;
 use crate::origins::OriginCheck;
@@ -75,14 +75,14 @@ async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<b
 }
 
 fn open(engine: &Arc<Engine>, handshake: Arc<Handshake>) -> Response<Bytes> {
-    if engine.shutdown.has_begun() {
-        return answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "shutting down");
-    }
     let peer = handshake.peer();
     match engine.create_session(handshake) {
         Ok(id) => {
             debug!(session = ?id, %peer, "handshake");
             answers::handshake(StatusCode::OK, line(engine, id.as_str()))
+        }
+        Err(CreateSessionError::ShuttingDown) => {
+            answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "shutting down")
         }
         Err(error) => {
             debug!(%peer, ?error, "no session");

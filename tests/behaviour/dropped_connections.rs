@@ -1,11 +1,13 @@
 //! Connections that end, or stop, anywhere.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use socketio_driver_tokio::{Namespace, Server, ServerLimits, Socket, Text};
 use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
 
-use crate::client::{Client, Transport, handshake, upgrade_request};
+use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::server::{TestServer, eventually};
 
@@ -75,6 +77,32 @@ fn websockets_may_end_anywhere() {
         upgrade_request(server.address, &sid, "").as_bytes(),
     );
     server.wait_until_deserted();
+}
+
+#[test]
+fn a_websocket_that_breaks_can_be_taken_up_again() {
+    let server = TestServer::of([echoing()]);
+    let sid = handshake(server.address, "");
+    let mut breaking = TcpStream::connect(server.address).expect("a connection");
+    let request = upgrade_request(server.address, &sid, "");
+    breaking
+        .write_all(request.as_bytes())
+        .expect("an open connection");
+    let greeted = || {
+        let mut buffer = [0; 1024];
+        let length = breaking.peek(&mut buffer).expect("an open connection");
+        buffer[..length].ends_with(b"1::")
+    };
+    eventually("it is greeted", greeted);
+    // With unread bytes, the connection is not ended but reset.
+    drop(breaking);
+    eventually("the break is noticed", || {
+        server.handle.connection_count() == 0
+    });
+    let global = server.handle.of("").expect("the global namespace");
+    assert_eq!(global.send("kept").queued, 1);
+    let mut websocket = WebSocket::open(server.address, &sid);
+    assert_eq!(websocket.next_frame().payload, b"3:::kept");
 }
 
 #[test]

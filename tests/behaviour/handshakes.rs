@@ -82,6 +82,14 @@ fn the_handshake_names_id_timeouts_and_transports() {
 }
 
 #[test]
+fn without_heartbeats_clients_are_told_to_wait_as_long_as_they_can() {
+    let server = TestServer::start(Server::builder().heartbeat_interval(None));
+    let answer = HttpClient::open(server.address).get("/socket.io/1");
+    let (_, rest) = text(&answer).split_once(':').expect("a handshake");
+    assert_eq!(rest, "2147483:60:websocket,xhr-polling");
+}
+
+#[test]
 fn handlers_find_what_the_authorization_has_found_out() {
     struct User(String);
     let namespace = Namespace::global().on("who am i", async |socket: Socket| {

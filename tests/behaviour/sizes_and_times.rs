@@ -137,6 +137,23 @@ fn a_head_that_is_too_large_is_refused() {
 }
 
 #[test]
+fn more_connections_than_allowed_wait_until_one_has_ended() {
+    let (server, _journal) = TestServer::noting(limited(|limits| limits.connections = 1));
+    let mut first = HttpClient::open(server.address);
+    assert_eq!(first.get("/socket.io/1/").status, 200);
+    let mut second = HttpClient::open(server.address);
+    second.begin("GET", "/socket.io/1/", "", "");
+    for _ in 0..50 {
+        assert_eq!(first.get("/elsewhere").status, 404);
+    }
+    second.connection.look();
+    assert!(second.connection.unread().is_empty(), "answered too early");
+    assert_eq!(server.handle.connection_count(), 1);
+    drop(first);
+    assert_eq!(second.answer("GET").status, 200);
+}
+
+#[test]
 fn a_handshake_that_is_not_taken_up_is_forgotten() {
     let builder = limited(|_| {}).handshake_timeout(Duration::from_millis(50));
     let (server, _journal) = TestServer::noting(builder);

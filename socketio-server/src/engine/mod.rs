@@ -120,21 +120,23 @@ impl Engine {
         let id = SessionId::from_random(random);
         let counted = self.sessions.fetch_add(1, Ordering::Relaxed);
         let created = if counted >= self.settings.limits.sessions {
-            Err(CreateError::Full)
+            Err(CreateSessionError::Create(CreateError::Full))
         } else {
             let data = SessionData::new(handshake);
             let now = self.now();
             self.with_hub(id.shard(self.shards.len()), |hub| {
-                hub.create(now, id, Dialect::Legacy, data)
+                // Under the lock, because the shutdown ends only what it finds.
+                if self.shutdown.has_begun() {
+                    return Err(CreateSessionError::ShuttingDown);
+                }
+                let created = hub.create(now, id, Dialect::Legacy, data);
+                created.map_err(CreateSessionError::Create)
             })
         };
-        match created {
-            Ok(_) => Ok(id),
-            Err(error) => {
-                self.sessions.fetch_sub(1, Ordering::Relaxed);
-                Err(CreateSessionError::Create(error))
-            }
+        if created.is_err() {
+            self.session_removed();
         }
+        created.map(|_| id)
     }
 
     fn session_removed(&self) {
@@ -205,6 +207,7 @@ impl fmt::Debug for Engine {
 /// Why a handshake makes no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CreateSessionError {
+    ShuttingDown,
     NoRandomness,
     Create(CreateError),
 }
