@@ -43,6 +43,14 @@ fn requests_may_end_anywhere() {
     let post = format!("POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n3:::post");
     let (beginning, _) = post.split_at(post.len() - 1);
     send_beginnings(&server, beginning.as_bytes());
+    // Connections are accepted in order: when this one is served, all others were seen.
+    assert_eq!(
+        HttpClient::open(server.address).get("/elsewhere").status,
+        404
+    );
+    eventually("only the client's own are left", || {
+        server.handle.connection_count() == 2
+    });
     client.send("3:::whole");
     client.expect("3:::whole");
     client.send("0::");

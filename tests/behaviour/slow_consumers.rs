@@ -60,7 +60,7 @@ fn a_websocket_that_is_not_read_is_given_up_with_bounded_memory() {
         std::thread::yield_now();
     }
     journal.expect("SlowConsumer");
-    assert!(matches!(socket.send("more"), Err(error) if is_too_slow(&error)));
+    assert!(socket.send("more").is_err());
     let read = client.websocket().drain();
     assert!(read <= taken + (1 << 20), "{read} of {taken}");
     drop(client);
