@@ -263,6 +263,17 @@ fn a_client_may_leave_by_a_request() {
 }
 
 #[test]
+fn a_goodbye_that_is_posted_is_returned_on_the_held_poll() {
+    let server = TestServer::of([echoing()]);
+    let mut client = Client::connect_and_poll(&server);
+    client.send("0::");
+    assert_eq!(client.polling().end_poll(), ["0::"]);
+    client.send("3:::too late");
+    client.expect("7:::1+0");
+    eventually("nothing is left", || server.handle.session_count() == 0);
+}
+
+#[test]
 fn a_websocket_is_told_when_its_client_leaves_by_a_request() {
     let server = TestServer::of([echoing()]);
     let mut client = Client::connect(&server, Transport::WebSocket);

@@ -70,6 +70,35 @@ fn a_packet_that_is_too_large_in_a_post_that_is_not_is_answered() {
 }
 
 #[test]
+fn more_packets_than_a_payload_may_hold_are_left_out() {
+    let builder = limited(|limits| limits.decode.max_payload_packets = 3);
+    let (server, _journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    client.send_together(&["3:::1", "3:::22", "3:::333", "3:::4444"]);
+    client.send("3:::marker");
+    for length in [1, 2, 3, 6] {
+        client.expect(&format!("3:::{length}"));
+    }
+}
+
+#[test]
+fn json_that_is_too_deep_is_answered() {
+    on_each_transport(|transport| {
+        let builder = limited(|limits| limits.decode.max_json_depth = 3);
+        let (server, _journal) = TestServer::noting(builder);
+        let mut client = Client::connect(&server, transport);
+        client.ask(1, "event", "[[[[]]]]");
+        let error = client.next();
+        assert!(error.contains("invalid_packet"), "{error}");
+        let answer = client.next();
+        assert!(answer.contains("invalid_packet"), "{answer}");
+        client.ask(2, "event", "[[[]]]");
+        let error = client.next();
+        assert!(error.contains("no_such_method"), "{error}");
+    });
+}
+
+#[test]
 fn a_websocket_message_that_is_too_large_ends_the_session() {
     let builder = || limited(|limits| limits.decode.max_packet_bytes = 1000);
     let (server, journal) = TestServer::noting(builder());
