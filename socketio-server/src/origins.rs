@@ -1,5 +1,6 @@
 //! From which web origins a browser may talk to the server.
 
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Uri, header};
 
 /// The rule for requests that a browser makes on behalf of a page of another origin.
@@ -131,15 +132,16 @@ fn host_and_port(url: &HeaderValue) -> Option<(String, u16)> {
 
 /// Whether the origin is the one that the request was made to.
 fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
-    let (Some(host), Some((origin_host, origin_port))) = (
-        headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok()),
-        host_and_port(origin),
-    ) else {
+    let Some(host) = headers.get(header::HOST) else {
         return false;
     };
-    let Ok(authority) = host.parse::<http::uri::Authority>() else {
+    // Nearly always: the origin is the host behind a scheme.
+    if let Some(b"http://" | b"https://") = origin.as_bytes().strip_suffix(host.as_bytes()) {
+        return true;
+    }
+    let authority: Option<Authority> = host.to_str().ok().and_then(|host| host.parse().ok());
+    let (Some(authority), Some((origin_host, origin_port))) = (authority, host_and_port(origin))
+    else {
         return false;
     };
     let same_host = authority.host().eq_ignore_ascii_case(&origin_host);

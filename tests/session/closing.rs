@@ -148,6 +148,31 @@ fn a_blocked_websocket_is_closed_when_the_goodbye_was_not_taken() {
 }
 
 #[test]
+fn no_goodbye_is_kept_for_who_has_left_for_good() {
+    let leaving: [(&str, fn(&mut Script), Loss); 2] = [
+        ("client", |script| script.sends("0::"), Loss::Broken),
+        (
+            "server",
+            |script| {
+                let reason = DisconnectReason::ServerDisconnected;
+                script.session.disconnect(script.now, reason);
+            },
+            Loss::Ended,
+        ),
+    ];
+    for (who, ends, loss) in leaving {
+        let (mut script, websocket) = Script::on_websocket();
+        ends(&mut script);
+        script.session.lose_transport(script.now, websocket, loss);
+        let left = format!("global left: {who} disconnected");
+        let closed = format!("closed: {who} disconnected");
+        script.hears([left.as_str(), closed.as_str()]);
+        let _ = script.actions();
+        script.is_finished();
+    }
+}
+
+#[test]
 fn nobody_is_told_of_the_end_of_an_unused_handshake() {
     let mut script = Script::new();
     script

@@ -186,6 +186,8 @@ fn a_session_is_ready_once_however_much_there_is_to_fetch() {
     assert_eq!(crowd.hub.poll_ready(), None);
     // It is ready again only when it is touched and something is left.
     drop(crowd.hub.session(crowd.clients[0]));
+    assert_eq!(crowd.hub.poll_ready(), None);
+    let _ = crowd.hub.session(crowd.clients[0]).expect("alive").parts();
     assert_eq!(crowd.hub.poll_ready(), Some(crowd.clients[0]));
     assert_eq!(crowd.hears(0).len(), 2);
     assert_eq!(crowd.hub.poll_ready(), None);
@@ -198,7 +200,7 @@ fn a_session_that_waits_for_a_decision_is_not_ready() {
     crowd.sends(0, "3:::waits");
     let mut events = crowd.hears(0);
     while crowd.hub.poll_ready().is_some() {}
-    drop(crowd.hub.session(crowd.clients[0]));
+    let _ = crowd.hub.session(crowd.clients[0]).expect("alive").parts();
     assert_eq!(crowd.hub.poll_ready(), None);
     let Some(Event::Joining(join)) = events.pop() else {
         panic!("a question was expected");

@@ -84,7 +84,12 @@ pub(crate) fn encode_ack<E>(
 /// is white space; inside, only those two can stand unescaped.
 fn keep_on_one_line(at: usize, out: &mut Vec<u8>) {
     let Some(args) = out.get(at..) else { return };
-    if !args.iter().any(|byte| matches!(byte, b'\n' | b'\r' | 0xE2)) {
+    // Whole chunks without a way out in between let the compiler compare many bytes at once.
+    let suspicious = |chunk: &[u8]| {
+        let found = |any, byte: &u8| any | matches!(byte, b'\n' | b'\r' | 0xE2);
+        chunk.iter().fold(false, found)
+    };
+    if !args.chunks(64).any(suspicious) {
         return;
     }
     let args = args.to_vec();

@@ -18,8 +18,11 @@ pub(super) struct Aftermath {
 }
 
 impl Aftermath {
-    /// Drains the outlets of every session that has something.
-    pub(super) fn collect(hub: &mut Hub<SessionData>, shard: usize) -> Self {
+    /// Drains the outlets of every session that has something, if any has.
+    pub(super) fn collect(hub: &mut Hub<SessionData>, shard: usize) -> Option<Self> {
+        if hub.is_quiet() {
+            return None;
+        }
         let mut aftermath = Self::default();
         while let Some(key) = hub.poll_ready() {
             let Some(mut session) = hub.session(key) else {
@@ -44,7 +47,7 @@ impl Aftermath {
         while let Some(data) = hub.poll_removed() {
             aftermath.removed.push(data);
         }
-        aftermath
+        Some(aftermath)
     }
 
     pub(super) fn run(self, engine: &Arc<Engine>) {

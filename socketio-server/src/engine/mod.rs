@@ -160,7 +160,9 @@ impl Engine {
         work: impl FnOnce(&mut Hub<SessionData>) -> T,
     ) -> T {
         let (result, aftermath) = self.shards[shard].with(work);
-        aftermath.run(self);
+        if let Some(aftermath) = aftermath {
+            aftermath.run(self);
+        }
         result
     }
 

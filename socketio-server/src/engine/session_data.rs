@@ -52,6 +52,10 @@ impl SessionData {
             jobs: Jobs::default(),
             concurrent: AtomicUsize::new(0),
         });
+        if self.memberships.is_empty() {
+            // Most sessions are in one namespace.
+            self.memberships.reserve_exact(1);
+        }
         self.memberships.push(Arc::clone(&membership));
         membership
     }
@@ -126,6 +130,10 @@ impl Links {
     pub(crate) fn add(&mut self) -> TransportId {
         self.last_id += 1;
         let id = TransportId(self.last_id);
+        if self.links.is_empty() {
+            // Nearly always there is one.
+            self.links.reserve_exact(1);
+        }
         self.links.push(Link {
             id,
             parked: None,

@@ -38,19 +38,23 @@ impl Shard {
         }
     }
 
-    /// Works on the hub, and collects the consequences.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Hub<SessionData>) -> T) -> (T, Aftermath) {
+    /// Works on the hub, and collects the consequences, if there are any.
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Hub<SessionData>) -> T,
+    ) -> (T, Option<Aftermath>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let result = work(&mut state.hub);
         let mut aftermath = Aftermath::collect(&mut state.hub, self.number);
         if state.is_due_earlier() {
-            aftermath.wakers.extend(state.timer.take());
+            let timer = state.timer.take();
+            aftermath.get_or_insert_default().wakers.extend(timer);
         }
         (result, aftermath)
     }
 
     /// The hub's next deadline, after seeing to those that have come.
-    fn handle_timeout(&self, now: Instant, timer: &Waker) -> (Option<Instant>, Aftermath) {
+    fn handle_timeout(&self, now: Instant, timer: &Waker) -> (Option<Instant>, Option<Aftermath>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.hub.handle_timeout(now);
         let aftermath = Aftermath::collect(&mut state.hub, self.number);
@@ -107,7 +111,9 @@ impl Future for ShardTimer {
             };
             let now = engine.now();
             let (deadline, aftermath) = engine.shards[self.shard].handle_timeout(now, cx.waker());
-            aftermath.run(&engine);
+            if let Some(aftermath) = aftermath {
+                aftermath.run(&engine);
+            }
             let Some(deadline) = deadline else {
                 self.sleep = None;
                 return Poll::Pending;

@@ -23,16 +23,20 @@ use crate::runtime::{ByteStream, Runtime};
 use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
 
 /// Serves a connection until it ends.
-pub(crate) async fn serve_connection<R: Runtime>(
+pub(crate) fn serve_connection<R: Runtime>(
     counted: CountedConnection,
     stream: R::Stream,
     peer: SocketAddr,
-) {
-    let engine = Arc::clone(&counted.0);
-    if let Some(opened) = serve_http(&engine, stream, peer).await {
-        WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early).await;
+) -> impl Future<Output = ()> + Send {
+    // Boxed and made out here, so that a websocket's task has no room for what HTTP needed.
+    let http = Box::pin(serve_http(Arc::clone(&counted.0), stream, peer));
+    async move {
+        if let Some(opened) = http.await {
+            let engine = Arc::clone(&counted.0);
+            WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early).await;
+        }
+        drop(counted);
     }
-    drop(counted);
 }
 
 /// A connection that has become a websocket.
@@ -44,27 +48,24 @@ struct Opened<S> {
 }
 
 async fn serve_http<S: ByteStream>(
-    engine: &Arc<Engine>,
+    engine: Arc<Engine>,
     stream: S,
     peer: SocketAddr,
 ) -> Option<Opened<S>> {
     let upgrade = Arc::new(Mutex::new(None));
     let service = HttpService {
-        engine: Arc::clone(engine),
+        engine: Arc::clone(&engine),
         peer,
         upgrade: Arc::clone(&upgrade),
     };
     let limits = &engine.settings.limits;
     let executor = Arc::clone(&engine.executor);
     let stream = HyperStream::new(stream, executor, limits.unread_response_timeout);
-    // Boxed, so that a websocket's task does not keep the room that HTTP needed.
-    let mut connection = Box::new(
-        http1::Builder::new()
-            .timer(HyperTimer(Arc::clone(&engine.executor)))
-            .header_read_timeout(limits.request_head_timeout)
-            .max_buf_size(limits.request_head_bytes.max(8 << 10))
-            .serve_connection(stream, service),
-    );
+    let mut connection = http1::Builder::new()
+        .timer(HyperTimer(Arc::clone(&engine.executor)))
+        .header_read_timeout(limits.request_head_timeout)
+        .max_buf_size(limits.request_head_bytes.max(8 << 10))
+        .serve_connection(stream, service);
     let signal = &engine.shutdown;
     let mut draining = Box::pin(signal.draining());
     let mut is_told = false;
@@ -74,7 +75,7 @@ async fn serve_http<S: ByteStream>(
                 return Poll::Ready(Err(ConnectionFault::CutOff));
             }
             if signal.is_drained() && !std::mem::replace(&mut is_told, true) {
-                Pin::new(&mut *connection).graceful_shutdown();
+                Pin::new(&mut connection).graceful_shutdown();
             }
             if draining.as_mut().poll(cx).is_pending() {
                 break;

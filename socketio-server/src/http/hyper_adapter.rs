@@ -1,5 +1,6 @@
 //! hyper's traits for our streams and timers, without unsafe code.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -38,17 +39,27 @@ impl<S> HyperStream<S> {
 /// hyper reads into what it has not initialized; safe code has to go through a buffer.
 const READ_BUFFER: usize = 8 << 10;
 
+thread_local! {
+    /// Taken while in use: what is polled meanwhile may read, too.
+    static BUFFER: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
 impl<S: ByteStream> Read for HyperStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         mut cursor: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let mut buffer = [0; READ_BUFFER];
+        let mut buffer = BUFFER
+            .take()
+            .unwrap_or_else(|| vec![0; READ_BUFFER].into_boxed_slice());
         let room = cursor.remaining().min(READ_BUFFER);
-        let read = ready!(self.stream.poll_read(cx, &mut buffer[..room]))?;
-        cursor.put_slice(&buffer[..read]);
-        Poll::Ready(Ok(()))
+        let polled = self.stream.poll_read(cx, &mut buffer[..room]);
+        if let Poll::Ready(Ok(read)) = polled {
+            cursor.put_slice(&buffer[..read]);
+        }
+        BUFFER.set(Some(buffer));
+        polled.map_ok(|_| ())
     }
 }
 

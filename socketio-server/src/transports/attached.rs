@@ -18,13 +18,13 @@ pub(super) struct AttachedTransport {
     ended: bool,
 }
 
-/// What [`AttachedTransport::transmit`] found.
+/// What [`AttachedTransport::transmit`] found, besides the packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transmitted {
-    /// There are packets, or room for input that was left unread; there may be more.
-    Some,
-    /// There is nothing to send now. The waker will be called when there is.
-    Nothing,
+    /// There may be more, or there is room for input that was left unread: come again.
+    More,
+    /// That is all for now. The waker will be called when there is more.
+    Parked,
     /// These were the last: the transport is to end.
     Last,
     /// The session gave the transport up; nothing more is to be written.
@@ -57,9 +57,9 @@ impl AttachedTransport {
         Some(transport)
     }
 
-    /// Takes what the session has for this transport, up to `budget` bytes. If that is nothing,
-    /// the task is woken when there is something, or, if it is `starved`, when the application
-    /// can take more input.
+    /// Takes what the session has for this transport, up to `budget` bytes. If that is all, the
+    /// task is woken when there is more, or, if it is `starved`, when the application can take
+    /// more input.
     pub(super) fn transmit(
         &self,
         budget: usize,
@@ -76,14 +76,11 @@ impl AttachedTransport {
             if after == AfterTransmit::Finish {
                 return Transmitted::Last;
             }
-            if !packets.is_empty() {
-                return Transmitted::Some;
-            }
-            if starved && session.wants_input() {
-                return Transmitted::Some;
+            if session.backlog().0 > 0 || (starved && session.wants_input()) {
+                return Transmitted::More;
             }
             session.data().links.park(self.id, waker, starved);
-            Transmitted::Nothing
+            Transmitted::Parked
         });
         // Without a session there is nobody to write for.
         transmitted.unwrap_or(Transmitted::GivenUp)

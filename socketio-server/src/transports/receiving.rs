@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use socketio_proto::Dialect;
-use socketio_session::PeerError;
+use socketio_session::{Instant, PeerError};
 use tracing::trace;
 
 use crate::engine::{Engine, NextEvent, SessionAddress};
@@ -13,13 +13,13 @@ use crate::engine::{Engine, NextEvent, SessionAddress};
 pub(crate) fn receive(
     engine: &Arc<Engine>,
     at: SessionAddress,
+    now: Instant,
     text: &str,
 ) -> Result<bool, PeerError> {
     if text.is_empty() {
         // The empty packet, which everybody ignores.
         return Ok(true);
     }
-    let now = engine.now();
     let limits = &engine.settings.limits.decode;
     let dialect = Dialect::Legacy;
     let decoded = dialect.decode(text, limits);

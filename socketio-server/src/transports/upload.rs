@@ -67,7 +67,7 @@ pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &
                 return;
             }
         };
-        match receive(engine, at, packet) {
+        match receive(engine, at, engine.now(), packet) {
             Ok(true) => {}
             Ok(false) => until_fed(engine, at).await,
             Err(_) => return,

@@ -35,8 +35,8 @@ async fn packets_for(poll: &AttachedTransport) -> Vec<Bytes> {
     let mut packets = Vec::new();
     poll_fn(
         |cx| match poll.transmit(BYTES_PER_POLL, cx.waker(), false, &mut packets) {
-            Transmitted::Nothing => Poll::Pending,
-            Transmitted::Some | Transmitted::Last | Transmitted::GivenUp => Poll::Ready(()),
+            Transmitted::Parked => Poll::Pending,
+            Transmitted::More | Transmitted::Last | Transmitted::GivenUp => Poll::Ready(()),
         },
     )
     .await;

@@ -223,6 +223,12 @@ impl<T> Hub<T> {
         Some(key)
     }
 
+    /// Whether there is nothing to fetch: no session is ready, none was removed.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.ready.is_empty() && self.removed.is_empty()
+    }
+
     /// What the driver kept for a session that is over and gone.
     #[must_use]
     pub fn poll_removed(&mut self) -> Option<T> {

@@ -139,6 +139,10 @@ impl Rooms {
         if let Some(room) = self.rooms.get_mut(index as usize).and_then(Option::as_mut) {
             let position = u32::try_from(room.members.len()).unwrap_or(u32::MAX);
             room.members.push(key);
+            if slot.seats.is_empty() {
+                // Most sessions are in one namespace and no other room.
+                slot.seats.reserve_exact(1);
+            }
             slot.seats.push(Seat {
                 room: index,
                 position,

@@ -13,12 +13,18 @@ use crate::session_id::SessionId;
 pub struct SessionMut<'a, T> {
     hub: &'a mut Hub<T>,
     key: SessionKey,
+    /// The session itself was handed out to be changed.
+    is_touched: bool,
 }
 
 impl<'a, T> SessionMut<'a, T> {
     /// `key` must be that of a session of `hub`; [`Hub::session`] has looked.
     pub(super) fn new(hub: &'a mut Hub<T>, key: SessionKey) -> Self {
-        Self { hub, key }
+        Self {
+            hub,
+            key,
+            is_touched: false,
+        }
     }
 
     /// The session's key.
@@ -43,6 +49,7 @@ impl<'a, T> SessionMut<'a, T> {
     /// asks again and there is nothing more. Meanwhile, events do not make the session ready.
     #[must_use]
     pub fn next_turn(&mut self) -> Option<Event> {
+        self.is_touched = true;
         let slot = self.slot_mut();
         let event = slot.session.poll_event();
         slot.in_turn = event.is_some();
@@ -58,6 +65,7 @@ impl<'a, T> SessionMut<'a, T> {
     /// The session and what the driver keeps for it.
     #[must_use]
     pub fn parts(&mut self) -> (&mut Session, &mut T) {
+        self.is_touched = true;
         let slot = self.slot_mut();
         (&mut slot.session, &mut slot.data)
     }
@@ -87,12 +95,15 @@ impl<T> Deref for SessionMut<'_, T> {
 
 impl<T> DerefMut for SessionMut<'_, T> {
     fn deref_mut(&mut self) -> &mut Session {
+        self.is_touched = true;
         &mut self.slot_mut().session
     }
 }
 
 impl<T> Drop for SessionMut<'_, T> {
     fn drop(&mut self) {
-        self.hub.refile(self.key);
+        if self.is_touched {
+            self.hub.refile(self.key);
+        }
     }
 }

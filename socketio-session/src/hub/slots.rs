@@ -1,5 +1,6 @@
 //! Where the sessions of a hub live.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::seat::Seat;
@@ -54,7 +55,8 @@ pub(super) struct Slots<T> {
 #[derive(Debug)]
 struct Place<T> {
     generation: u32,
-    slot: Option<Slot<T>>,
+    /// Boxed, so that a growing hub moves little.
+    slot: Option<Box<Slot<T>>>,
 }
 
 impl<T> Default for Slots<T> {
@@ -70,7 +72,7 @@ impl<T> Slots<T> {
     pub(super) fn insert(&mut self, slot: Slot<T>) -> SessionKey {
         if let Some(index) = self.vacant.pop() {
             let place = &mut self.places[index as usize];
-            place.slot = Some(slot);
+            place.slot = Some(Box::new(slot));
             return SessionKey {
                 index,
                 generation: place.generation,
@@ -79,7 +81,7 @@ impl<T> Slots<T> {
         let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         self.places.push(Place {
             generation: 0,
-            slot: Some(slot),
+            slot: Some(Box::new(slot)),
         });
         SessionKey {
             index,
@@ -91,7 +93,7 @@ impl<T> Slots<T> {
         let place = self.places.get(key.index as usize)?;
         place
             .slot
-            .as_ref()
+            .as_deref()
             .filter(|_| place.generation == key.generation)
     }
 
@@ -99,7 +101,7 @@ impl<T> Slots<T> {
         let place = self.places.get_mut(key.index as usize)?;
         place
             .slot
-            .as_mut()
+            .as_deref_mut()
             .filter(|_| place.generation == key.generation)
     }
 
@@ -108,7 +110,7 @@ impl<T> Slots<T> {
         let place = self.places.get_mut(key.index as usize)?;
         place.generation = place.generation.wrapping_add(1);
         self.vacant.push(key.index);
-        place.slot.take()
+        place.slot.take().map(|slot| *slot)
     }
 
     pub(super) fn forget_deadline(&mut self, key: SessionKey) {

@@ -63,6 +63,10 @@ impl Memberships {
             member.standing = Standing::In;
             member.acl = acl;
         } else {
+            if self.0.is_empty() {
+                // Most sessions are in one namespace.
+                self.0.reserve_exact(1);
+            }
             self.0.push(Membership {
                 namespace,
                 standing: Standing::In,

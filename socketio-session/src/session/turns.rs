@@ -150,7 +150,6 @@ impl Session {
         content: Content,
         reply_to: Option<ReplyTo>,
     ) -> Option<Event> {
-        let asked = reply_to.as_ref().map(|reply| reply.id.clone());
         match self
             .memberships
             .find(namespace)
@@ -161,7 +160,7 @@ impl Session {
             Some(Standing::Dismissed) => return None,
             Some(Standing::Out) | None => {
                 let endpoint = Box::from(self.config.endpoint(namespace));
-                return self.no_such_namespace(endpoint, asked);
+                return self.no_such_namespace(endpoint, reply_to.map(|reply| reply.id));
             }
         }
         let method = match &content {
@@ -187,7 +186,7 @@ impl Session {
                 endpoint,
                 kind,
             },
-            asked,
+            reply_to.map(|reply| reply.id),
         )
     }
 

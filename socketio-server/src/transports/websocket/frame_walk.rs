@@ -19,12 +19,19 @@ pub(super) struct FrameWalk {
     in_message: bool,
     /// Bytes of payload still to come in this frame.
     payload: u64,
+    /// Messages and control frames whose end lies behind us, or in the frame being walked.
+    units: u64,
 }
 
 impl FrameWalk {
     /// Whether nothing of a frame or message has come that is not complete.
     pub(super) const fn is_between_messages(&self) -> bool {
         self.payload == 0 && self.head_bytes == 0 && !self.in_message
+    }
+
+    /// How many messages and control frames have come, if it is between two messages.
+    pub(super) const fn units(&self) -> u64 {
+        self.units
     }
 
     /// Walks over `bytes`.
@@ -69,6 +76,9 @@ impl FrameWalk {
             OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {}
             OpCode::Data(_) => self.in_message = !header.is_final,
             OpCode::Control(_) => {}
+        }
+        if header.is_final {
+            self.units += 1;
         }
     }
 }

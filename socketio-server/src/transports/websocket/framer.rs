@@ -12,7 +12,7 @@ use tungstenite::{Error, Message};
 use super::frame_walk::FrameWalk;
 
 /// How much tungstenite reads, and clears before it reads, at a time.
-const READ_BYTES: usize = 4096;
+const READ_BYTES: usize = 1024;
 
 /// Contexts kept by each thread.
 const POOLED: usize = 8;
@@ -34,6 +34,8 @@ pub(super) struct Framer {
 struct Partial {
     context: WebSocketContext,
     walk: FrameWalk,
+    /// Messages and control frames that were handed on.
+    handed_on: u64,
     largest: usize,
 }
 
@@ -64,7 +66,9 @@ impl Framer {
         replies: &mut Vec<u8>,
         max_message_bytes: usize,
     ) -> Result<Option<Inbound>, FramingFault> {
-        if self.partial.is_none() && input.is_empty() {
+        if input.is_empty() && self.is_at_rest() {
+            // Asking tungstenite would only have it clear its buffer.
+            self.give_back();
             return Ok(None);
         }
         let partial = self
@@ -76,16 +80,20 @@ impl Framer {
             walk: &mut partial.walk,
         };
         match partial.context.read(&mut stream) {
-            Ok(Message::Close(_)) => {
-                // Writes the answer to the close.
-                let _ = partial.context.flush(&mut stream);
-                Ok(Some(Inbound::Close))
+            Ok(message) => {
+                partial.handed_on += 1;
+                partial.largest = partial.largest.max(message.len());
+                if let Message::Close(_) | Message::Ping(_) = message {
+                    // Writes the answer, which tungstenite would keep until it is asked again.
+                    let _ = partial.context.flush(&mut stream);
+                }
+                Ok(Some(match message {
+                    Message::Text(text) => Inbound::Text(text),
+                    Message::Close(_) => Inbound::Close,
+                    _ => Inbound::Nothing,
+                }))
             }
-            Ok(message) => Ok(Some(partial.sort(message))),
-            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.rest();
-                Ok(None)
-            }
+            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => {
                 let fault = FramingFault::of(&error);
                 // tungstenite writes no close frame of its own when the client is at fault.
@@ -98,15 +106,14 @@ impl Framer {
         }
     }
 
-    /// Gives the context back if nothing is in mid-air.
-    fn rest(&mut self) {
-        let between = self
-            .partial
+    /// Whether everything that came was handed on, and nothing is in mid-air.
+    fn is_at_rest(&self) -> bool {
+        self.partial
             .as_ref()
-            .is_some_and(|it| it.walk.is_between_messages());
-        if !between {
-            return;
-        }
+            .is_none_or(|it| it.walk.is_between_messages() && it.walk.units() == it.handed_on)
+    }
+
+    fn give_back(&mut self) {
         if let Some(partial) = self.partial.take() {
             partial.give_back();
         }
@@ -129,15 +136,8 @@ impl Partial {
         Self {
             context,
             walk: FrameWalk::default(),
+            handed_on: 0,
             largest: 0,
-        }
-    }
-
-    fn sort(&mut self, message: Message) -> Inbound {
-        self.largest = self.largest.max(message.len());
-        match message {
-            Message::Text(text) => Inbound::Text(text),
-            _ => Inbound::Nothing,
         }
     }
 

@@ -151,6 +151,7 @@ impl<S: ByteStream> WebSocketPump<S> {
             return Step::Idle;
         }
         let max_message_bytes = engine.settings.limits.decode.max_packet_bytes;
+        let now = engine.now();
         let mut rest = input;
         loop {
             match self
@@ -159,7 +160,7 @@ impl<S: ByteStream> WebSocketPump<S> {
             {
                 Ok(None) => return Step::Progress,
                 Ok(Some(Inbound::Nothing)) => {}
-                Ok(Some(Inbound::Text(text))) => match receive(&engine, at, text.as_str()) {
+                Ok(Some(Inbound::Text(text))) => match receive(&engine, at, now, text.as_str()) {
                     Ok(true) => {}
                     Ok(false) => {
                         self.unread = Some(rest.to_vec());
@@ -228,8 +229,8 @@ impl<S: ByteStream> WebSocketPump<S> {
             return self.lose(Loss::Broken);
         }
         match transmitted {
-            Transmitted::Nothing => Step::Idle,
-            Transmitted::Some => Step::Progress,
+            Transmitted::Parked => Step::Idle,
+            Transmitted::More => Step::Progress,
             Transmitted::Last => {
                 self.lose(Loss::Ended);
                 self.begin_ending(true);
@@ -274,21 +275,29 @@ impl<S: ByteStream> WebSocketPump<S> {
     /// Serves an open websocket as far as possible. Everything that was read at once is
     /// answered with one write.
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut is_parked = false;
         for _ in 0..ROUNDS {
             let mut read = Step::Idle;
             // Who does not read what we write gets nothing more read.
             if self.unsent.is_empty() {
                 read = self.read(cx);
             }
-            if let Step::Over = read {
-                return Poll::Ready(());
+            match read {
+                Step::Over => return Poll::Ready(()),
+                // Whatever has come up since the last look wakes us.
+                Step::Idle if is_parked && self.unread.is_none() => return Poll::Pending,
+                Step::Idle | Step::Progress => {}
             }
             let write = self.write(cx);
-            match (read, write) {
-                (_, Step::Over) => return Poll::Ready(()),
-                (_, _) if matches!(self.stage, Stage::Ending(_)) => return Poll::Pending,
-                (Step::Idle, Step::Idle) => return Poll::Pending,
-                _ => {}
+            if let Step::Over = write {
+                return Poll::Ready(());
+            }
+            if let Stage::Ending(_) = self.stage {
+                return Poll::Pending;
+            }
+            is_parked = matches!(write, Step::Idle);
+            if is_parked && matches!(read, Step::Idle) {
+                return Poll::Pending;
             }
         }
         cx.waker().wake_by_ref();
