@@ -163,11 +163,10 @@ fn no_goodbye_is_kept_for_who_has_left_for_good() {
     for (who, ends, loss) in leaving {
         let (mut script, websocket) = Script::on_websocket();
         ends(&mut script);
-        script.session.lose_transport(script.now, websocket, loss);
+        script.loses(websocket, loss);
         let left = format!("global left: {who} disconnected");
         let closed = format!("closed: {who} disconnected");
         script.hears([left.as_str(), closed.as_str()]);
-        let _ = script.actions();
         script.is_finished();
     }
 }
