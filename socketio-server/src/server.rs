@@ -157,24 +157,31 @@ impl Engine {
 
     /// Waits no longer for sessions and connections to end by themselves.
     fn cut_off(self: &Arc<Self>) {
+        self.abandon_sessions();
+        self.shutdown.give_up();
+    }
+
+    fn abandon_sessions(self: &Arc<Self>) {
         let now = self.now();
         self.for_each_session(|mut session| {
             session.abandon(now, DisconnectReason::ShuttingDown);
         });
-        self.shutdown.give_up();
     }
 
     /// Waits until the shutdown is complete, or given up.
-    async fn wait_until_ended(&self) {
+    async fn wait_until_ended(self: &Arc<Self>) {
         loop {
             let ending = self.shutdown.ending();
-            let sessions = self.session_count();
+            let (sessions, connections) = (self.session_count(), self.shutdown.connections());
+            if self.shutdown.is_given_up() || (sessions == 0 && connections == 0) {
+                return;
+            }
             if sessions == 0 && !self.shutdown.is_drained() {
                 self.shutdown.drain();
             }
-            let gone = sessions == 0 && self.shutdown.connections() == 0;
-            if gone || self.shutdown.is_given_up() {
-                return;
+            if connections == 0 {
+                // Nobody can come and fetch a goodbye any more. Handlers may still be at work.
+                self.abandon_sessions();
             }
             ending.await;
         }

@@ -146,3 +146,17 @@ fn running_ends_with_the_server() {
     // And again, for nothing.
     assert!(wait_for(handle.shutdown(PATIENCE)));
 }
+
+#[test]
+fn nobody_is_waited_for_who_cannot_come_back() {
+    let builder = Server::builder().close_timeout(Duration::from_secs(86_400));
+    let server = TestServer::start(builder);
+    drop(Client::connect(&server, Transport::Polling));
+    eventually("the connections are gone", || {
+        server.handle.connection_count() == 0
+    });
+    assert_eq!(server.handle.session_count(), 1);
+    let complete = shutdown(&server, Duration::from_secs(86_400));
+    assert!(wait_for(complete).expect("a shutdown"));
+    assert_eq!(server.handle.session_count(), 0);
+}
