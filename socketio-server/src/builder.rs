@@ -220,6 +220,9 @@ impl<R: Runtime> ServerBuilder<R> {
     }
 
     fn build(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
+        if self.settings.transports.is_empty() {
+            return Err(BuildError::NoTransports);
+        }
         if let Some(name) = self
             .settings
             .transports

@@ -55,6 +55,9 @@ pub enum BuildError {
     /// There are more than 65,535 namespaces.
     #[error("there are too many namespaces")]
     TooManyNamespaces,
+    /// No transport is offered.
+    #[error("no transport is offered")]
+    NoTransports,
     /// The transport is not one that this server offers.
     #[error("the transport {0} is not offered")]
     UnsupportedTransport(socketio_proto::TransportName),

@@ -74,3 +74,9 @@ fn transports_that_do_not_exist_yet_cannot_be_offered() {
         "{error}"
     );
 }
+
+#[test]
+fn there_must_be_a_transport() {
+    let error = failure(Server::builder().transports([]));
+    assert!(matches!(error, BuildError::NoTransports), "{error}");
+}
