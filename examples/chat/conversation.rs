@@ -52,7 +52,7 @@ async fn take_nickname(
     socket.acl().lift()?;
     socket.join(LOBBY)?;
     announce(&socket, "join", &nickname, LOBBY)?;
-    socket.of().emit("online", (people.list(),))?;
+    socket.everybody().emit("online", (people.list(),))?;
     Ok(Json(json!({
         "ok": true, "nickname": nickname, "room": LOBBY, "rooms": ROOMS, "driver": "tokio",
     })))
@@ -73,7 +73,7 @@ async fn join_room(
     socket.leave(&before);
     socket.join(&room)?;
     announce(&socket, "room", &nickname, &room)?;
-    socket.of().emit("online", (people.list(),))?;
+    socket.everybody().emit("online", (people.list(),))?;
     Ok(Json(json!({ "ok": true, "room": room })))
 }
 

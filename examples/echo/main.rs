@@ -72,7 +72,7 @@ fn echoing(namespace: Namespace) -> Namespace {
             Ok(())
         })
         .on("all", async |socket: Socket, args: RawArgs| {
-            socket.of().emit("all", args)?;
+            socket.everybody().emit("all", args)?;
             Ok(())
         })
         .on_message(async |socket: Socket, Text(text): Text| {

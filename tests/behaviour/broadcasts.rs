@@ -18,10 +18,14 @@ fn casting(name: &str) -> Namespace {
             )
         })
         .on("to all", async |socket: Socket| {
-            socket.of().emit("news", ()).is_ok()
+            socket.everybody().emit("news", ()).is_ok()
         })
         .on("to all but me", async |socket: Socket| {
-            socket.of().except_socket(&socket).send("but you").queued
+            socket
+                .everybody()
+                .except_socket(&socket)
+                .send("but you")
+                .queued
         })
 }
 
@@ -63,7 +67,7 @@ fn volatile() -> Namespace {
         ];
         let queued = |it: &Result<Delivery, _>| matches!(it, Ok(Delivery::Queued));
         pen.note(sent.iter().filter(|it| queued(it)).count());
-        let reach = socket.of().volatile().send("maybe all");
+        let reach = socket.everybody().volatile().send("maybe all");
         pen.note(format_args!("{} {}", reach.queued, reach.dropped));
     })
 }

@@ -30,7 +30,7 @@ fn with_rooms(namespace: Namespace) -> Namespace {
         .on("tell", async |socket: Socket, Args((rooms,)): Rooms| {
             let to_all = rooms
                 .iter()
-                .fold(socket.of(), |cast, room| cast.to(&**room));
+                .fold(socket.everybody(), |cast, room| cast.to(&**room));
             to_all.emit("told", (rooms,)).is_ok()
         })
         .on(
@@ -44,12 +44,12 @@ fn with_rooms(namespace: Namespace) -> Namespace {
             async |socket: Socket, Args((rooms,)): Rooms| {
                 let to_rest = rooms
                     .iter()
-                    .fold(socket.of(), |cast, room| cast.except(&**room));
+                    .fold(socket.everybody(), |cast, room| cast.except(&**room));
                 to_rest.emit("told", ("the rest",)).is_ok()
             },
         )
         .on("mark", async |socket: Socket| {
-            socket.of().emit("marked", ()).is_ok()
+            socket.everybody().emit("marked", ()).is_ok()
         })
 }
 

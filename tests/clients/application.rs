@@ -70,7 +70,7 @@ fn talkative(namespace: Namespace) -> Namespace {
     namespace
         .on("echo", echo)
         .on("all", async |socket: Socket, args: RawArgs| {
-            socket.of().emit("all", args)?;
+            socket.everybody().emit("all", args)?;
             Ok(())
         })
         // While a question is open, the client may ask the next one.

@@ -171,7 +171,7 @@ fn act(socket: &Socket, name: &str, args: &[Value]) -> Result<(), HandlerError> 
         "broadcast" => drop(socket.broadcast().emit(text(0)?, Listed(&args[1..]))?),
         "room_emit" => drop(
             socket
-                .of()
+                .everybody()
                 .to(text(0)?)
                 .emit(text(1)?, Listed(&args[2..]))?,
         ),

@@ -199,7 +199,7 @@ impl Socket {
 
     /// Sends to everybody else in the namespace.
     pub fn broadcast(&self) -> BroadcastBuilder {
-        self.of().except_socket(self)
+        self.everybody().except_socket(self)
     }
 
     /// Sends to everybody else in a room.
@@ -208,7 +208,7 @@ impl Socket {
     }
 
     /// Sends to everybody in the namespace, this client included.
-    pub fn of(&self) -> BroadcastBuilder {
+    pub fn everybody(&self) -> BroadcastBuilder {
         BroadcastBuilder::new(Arc::clone(&self.engine), self.membership.namespace)
     }
 
