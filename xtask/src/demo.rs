@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use crate::node;
-use crate::process::{cargo, run};
+use crate::process::{become_command, cargo};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -46,7 +46,7 @@ pub(crate) fn run_demo(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     ]);
     chat.arg("--client-script").arg(script);
     eprintln!("building the chat …");
-    run(&mut chat)
+    become_command(&mut chat)
 }
 
 fn installed_script() -> Result<PathBuf, Box<dyn Error>> {

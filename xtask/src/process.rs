@@ -49,3 +49,18 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
         .filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok()
 }
+
+/// Goes on as this command, so that whoever ends us ends it.
+///
+/// # Errors
+/// If it cannot be started; where a process cannot become another, if it does not succeed.
+pub(crate) fn become_command(command: &mut Command) -> Result<(), Box<dyn Error>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        let error = command.exec();
+        Err(format!("{command:?}: {error}").into())
+    }
+    #[cfg(not(unix))]
+    run(command)
+}
