@@ -63,8 +63,9 @@ impl Listener for TokioListener {
 
     async fn accept(&mut self) -> io::Result<(TokioStream, SocketAddr)> {
         let (stream, peer) = self.0.accept().await?;
-        // Answers are small and someone waits for them.
-        stream.set_nodelay(true)?;
+        // Answers are small and someone waits for them. A connection that is broken already
+        // will say so when it is read.
+        let _ = stream.set_nodelay(true);
         Ok((TokioStream(stream), peer))
     }
 }

@@ -67,7 +67,7 @@ fn echoing(namespace: Namespace) -> Namespace {
             if ack.is_wanted() {
                 ack.send(args)?;
             } else {
-                let _ = socket.emit("echo", args)?;
+                socket.emit("echo", args)?;
             }
             Ok(())
         })
@@ -76,11 +76,11 @@ fn echoing(namespace: Namespace) -> Namespace {
             Ok(())
         })
         .on_message(async |socket: Socket, Text(text): Text| {
-            let _ = socket.send(&text)?;
+            socket.send(&text)?;
             Ok(())
         })
         .on_json(async |socket: Socket, json: RawJson| {
-            let _ = socket.send_json(&json)?;
+            socket.send_json(&json)?;
             Ok(())
         })
 }

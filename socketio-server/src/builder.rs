@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use socketio_proto::TransportName;
 use socketio_session::{
-    Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionLimits,
+    EventNames, Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionLimits,
 };
 
 use crate::engine::Engine;
@@ -267,6 +267,19 @@ fn check(
     let name = &namespace.config.name;
     if !names.insert(name.clone()) {
         return Err(BuildError::DuplicateNamespace(String::from(&**name)));
+    }
+    if name.is_empty() && namespace.handlers.authorizer.is_some() {
+        return Err(BuildError::GlobalNamespaceCannotAsk);
+    }
+    if let Some(event) = namespace
+        .handlers
+        .event_names()
+        .find(|it| EventNames::is_inert(it))
+    {
+        return Err(BuildError::InertEvent {
+            namespace: String::from(&**name),
+            event: String::from(event),
+        });
     }
     let missing = namespace.state_types().find(|needed| !state.has(*needed));
     missing.map_or(Ok(()), |missing| {

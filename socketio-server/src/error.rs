@@ -49,6 +49,20 @@ pub enum BuildError {
         /// The type.
         type_name: &'static str,
     },
+    /// A handler for an event of this name would never run: the name stands for something
+    /// else, such as [`Namespace::on_connect`](crate::Namespace::on_connect) or
+    /// [`Namespace::on_disconnect`](crate::Namespace::on_disconnect).
+    #[error("namespace {namespace:?} handles an event {event:?}, which never arrives as an event")]
+    InertEvent {
+        /// The namespace.
+        namespace: String,
+        /// The event.
+        event: String,
+    },
+    /// The global namespace cannot refuse anybody; the handshake can
+    /// ([`ServerBuilder::authorize`](crate::ServerBuilder::authorize)).
+    #[error("the global namespace cannot ask who may join it: authorize the handshake")]
+    GlobalNamespaceCannotAsk,
     /// Two namespaces have the same name.
     #[error("there are two namespaces {0:?}")]
     DuplicateNamespace(String),

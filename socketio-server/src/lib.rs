@@ -28,10 +28,12 @@ mod settings;
 mod socket;
 mod transports;
 
-pub use socketio_proto::{AckMode, DecodeLimits, ErrorReason, TransportName};
+pub use socketio_proto::{
+    AckMode, DecodeError, DecodeErrorKind, DecodeLimits, ErrorReason, TransportName,
+};
 pub use socketio_session::{
-    Acl, Delivery, DisconnectReason, EventNames, Fault, FaultKind, Misuse, OverflowPolicy, Reach,
-    SendOptions, SessionId, SessionLimits,
+    Acl, Delivery, DisconnectReason, EventNames, Fault, FaultKind, JSON_METHOD, MESSAGE_METHOD,
+    Misuse, NamespaceId, OverflowPolicy, Reach, SendOptions, SessionId, SessionLimits,
 };
 
 pub use crate::builder::ServerBuilder;

@@ -73,6 +73,16 @@ impl<R: Runtime> Server<R> {
     }
 }
 
+/// Whether the next connection may well be accepted.
+fn is_about_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
 async fn accept_all<R: Runtime>(engine: &Arc<Engine>, runtime: &R, listener: &mut R::Listener) {
     loop {
         engine.wait_for_connection_slot().await;
@@ -83,7 +93,9 @@ async fn accept_all<R: Runtime>(engine: &Arc<Engine>, runtime: &R, listener: &mu
             }
             Err(error) => {
                 debug!(%error, "accept failed");
-                runtime.sleep(ACCEPT_PAUSE).await;
+                if !is_about_one_connection(&error) {
+                    runtime.sleep(ACCEPT_PAUSE).await;
+                }
             }
         }
     }

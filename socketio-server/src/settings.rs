@@ -6,7 +6,7 @@ use socketio_proto::{DecodeLimits, TransportName};
 
 use crate::origins::Origins;
 
-/// What a request must keep to, on every transport.
+/// What the builder has been told, apart from what concerns single sessions.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) resource: String,
@@ -43,7 +43,7 @@ pub struct ServerLimits {
     /// large as `decode.max_packet_bytes`, and framing on top.
     pub decode: DecodeLimits,
     /// Sessions at once. Default 100,000; each takes at most what
-    /// [`SessionLimits`](crate::SessionLimits) say.
+    /// [`SessionLimits`](crate::SessionLimits) say, and the head of its handshake's request.
     pub sessions: usize,
     /// Connections at once; more wait to be accepted. Default 200,000: a polling client uses
     /// two. An idle connection takes about 20 KiB until its first request is read, and about
@@ -64,8 +64,7 @@ pub struct ServerLimits {
     pub websocket_close_timeout: Duration,
     /// Jobs that one session may have spawned at once in each namespace. Default 64.
     pub jobs_per_session: usize,
-    /// Handlers of one session that may run beside its other handlers, in each namespace.
-    /// Default 16; above it, they take their turn like the others.
+    /// Handlers of one session that may run beside its other handlers. Default 16; above it, they take their turn like the others.
     pub concurrent_handlers: usize,
 }
 

@@ -83,8 +83,6 @@ fn a_plain_yes_or_no_will_do() {
     let namespaces = [
         Namespace::new("/yes").authorize(async |_, _| true),
         Namespace::new("/no").authorize(async |_, _| Ok(false)),
-        // The global namespace cannot be refused.
-        Namespace::global().authorize(async |_, _| false),
     ];
     let server = TestServer::of(namespaces);
     let mut client = Client::join(&server, Transport::WebSocket, "/yes");

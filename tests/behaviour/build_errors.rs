@@ -80,3 +80,18 @@ fn there_must_be_a_transport() {
     let error = failure(Server::builder().transports([]));
     assert!(matches!(error, BuildError::NoTransports), "{error}");
 }
+
+#[test]
+fn handlers_that_would_never_run_are_refused() {
+    for event in ["connect", "disconnect", "newListener"] {
+        let namespace = Namespace::new("/chat").on(event, async || ());
+        let error = failure(Server::builder().namespace(namespace));
+        assert!(matches!(error, BuildError::InertEvent { .. }), "{error}");
+    }
+    let asking = Namespace::global().authorize(async |_, _| false);
+    let error = failure(Server::builder().namespace(asking));
+    assert!(
+        matches!(error, BuildError::GlobalNamespaceCannotAsk),
+        "{error}"
+    );
+}

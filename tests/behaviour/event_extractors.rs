@@ -180,3 +180,20 @@ fn extractors_of_something_else_do_not_fit() {
         ));
     }
 }
+
+#[test]
+fn an_answer_is_not_much_larger_than_what_it_answers() {
+    let namespace = Namespace::global()
+        .on("number", async |_: Args<(u8,)>| ())
+        .on("marker", async || ());
+    let server = TestServer::of([namespace]);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    client.ask(1, "number", &format!("[\"{}\"]", "x".repeat(600_000)));
+    for _ in ["the event", "the acknowledgement"] {
+        let packet = client.next();
+        assert!(packet.contains("invalid_method_args"), "{packet:.100}");
+        assert!(packet.len() < 1000, "{} bytes", packet.len());
+    }
+    client.ask(2, "marker", "[]");
+    client.expect("6:::2");
+}

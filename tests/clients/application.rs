@@ -76,14 +76,14 @@ fn talkative(namespace: Namespace) -> Namespace {
         // While a question is open, the client may ask the next one.
         .on_concurrently("ask", async |socket: Socket, args: RawArgs| {
             let answer = socket.emit_with_ack("question", args).await?;
-            let _ = socket.emit("answered", answer)?;
+            socket.emit("answered", answer)?;
             Ok(())
         })
         .on(
             "ask message",
             async |socket: Socket, Args((text,)): Args<(String,)>| {
                 socket.send_with_ack(&text).await?;
-                let _ = socket.emit("answered", ())?;
+                socket.emit("answered", ())?;
                 Ok(())
             },
         )
@@ -91,7 +91,7 @@ fn talkative(namespace: Namespace) -> Namespace {
             "count",
             async |socket: Socket, Args((numbers,)): Args<(u32,)>| {
                 for number in 0..numbers {
-                    let _ = socket.emit("number", (number,))?;
+                    socket.emit("number", (number,))?;
                 }
                 Ok(())
             },
@@ -100,11 +100,11 @@ fn talkative(namespace: Namespace) -> Namespace {
             socket.disconnect().map_err(HandlerError::from)
         })
         .on_message(async |socket: Socket, Text(text): Text| {
-            let _ = socket.send(&text)?;
+            socket.send(&text)?;
             Ok(())
         })
         .on_json(async |socket: Socket, json: RawJson| {
-            let _ = socket.send_json(&json)?;
+            socket.send_json(&json)?;
             Ok(())
         })
 }
@@ -113,7 +113,7 @@ async fn echo(socket: Socket, args: RawArgs, ack: Ack) -> Result<(), HandlerErro
     if ack.is_wanted() {
         ack.send(args)?;
     } else {
-        let _ = socket.emit("echo", args)?;
+        socket.emit("echo", args)?;
     }
     Ok(())
 }

@@ -35,6 +35,10 @@ impl Aftermath {
                     Action::Close(id) => aftermath.wakers.extend(data.links.close(id)),
                 }
             }
+            if state.is_closed() {
+                // Uploads that wait for the application wait for nothing now.
+                aftermath.wakers.extend(data.links.feed());
+            }
             while let Some(outcome) = state.poll_ack() {
                 if let Some(wait) = data.ack_waits.remove(&outcome.ack) {
                     aftermath.acks.push((wait, outcome.result));

@@ -122,16 +122,20 @@ impl Engine {
         let created = if counted >= self.settings.limits.sessions {
             Err(CreateSessionError::Create(CreateError::Full))
         } else {
+            // What the application put into it must not be dropped under the lock.
+            let kept = Arc::clone(&handshake);
             let data = SessionData::new(handshake);
             let now = self.now();
-            self.with_hub(id.shard(self.shards.len()), |hub| {
+            let created = self.with_hub(id.shard(self.shards.len()), |hub| {
                 // Under the lock, because the shutdown ends only what it finds.
                 if self.shutdown.has_begun() {
                     return Err(CreateSessionError::ShuttingDown);
                 }
                 let created = hub.create(now, id, Dialect::Legacy, data);
                 created.map_err(CreateSessionError::Create)
-            })
+            });
+            drop(kept);
+            created
         };
         if created.is_err() {
             self.session_removed();

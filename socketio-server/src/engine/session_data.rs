@@ -21,6 +21,8 @@ pub(crate) struct SessionData {
     pub(crate) links: Links,
     pub(crate) ack_waits: BTreeMap<AwaitedAck, Arc<AckWait>>,
     memberships: Vec<Arc<Membership>>,
+    /// Counted here, so that leaving and coming back does not make it less.
+    concurrent: Arc<AtomicUsize>,
 }
 
 impl SessionData {
@@ -30,6 +32,7 @@ impl SessionData {
             links: Links::default(),
             ack_waits: BTreeMap::new(),
             memberships: Vec::new(),
+            concurrent: Arc::default(),
         }
     }
 
@@ -50,7 +53,7 @@ impl SessionData {
             handshake: Arc::clone(&self.handshake),
             extensions: Extensions::default(),
             jobs: Jobs::default(),
-            concurrent: AtomicUsize::new(0),
+            concurrent: Arc::clone(&self.concurrent),
         });
         if self.memberships.is_empty() {
             // Most sessions are in one namespace.
@@ -90,8 +93,8 @@ pub(crate) struct Membership {
     pub(crate) handshake: Arc<Handshake>,
     pub(crate) extensions: Extensions,
     pub(crate) jobs: Jobs,
-    /// Handlers that run beside the others now.
-    pub(crate) concurrent: AtomicUsize,
+    /// Handlers that run beside the others now, in all of the session's namespaces.
+    pub(crate) concurrent: Arc<AtomicUsize>,
 }
 
 impl Membership {

@@ -59,10 +59,20 @@ pub struct Rejection(pub(crate) String);
 impl Rejection {
     /// With a text that the client is shown.
     #[must_use]
+    ///
+    /// Only its first 256 characters are kept: it may quote what the client sent, and an answer
+    /// must not be much larger than what it answers.
     pub fn new(why: impl fmt::Display) -> Self {
-        Self(why.to_string())
+        let mut text = why.to_string();
+        if let Some((end, _)) = text.char_indices().nth(256) {
+            text.truncate(end);
+            text.push('…');
+        }
+        Self(text)
     }
 }
+
+impl std::error::Error for Rejection {}
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

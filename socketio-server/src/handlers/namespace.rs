@@ -72,7 +72,8 @@ impl Namespace {
     /// Handles the event `name`. Events of one client are handled one at a time, in the order
     /// in which they were sent.
     ///
-    /// `connect`, `disconnect` and `newListener` never arrive as events.
+    /// `connect`, `disconnect` and `newListener` never arrive as events: a server with a handler
+    /// for one of them is not built.
     #[must_use]
     pub fn on<P: 'static>(self, name: impl Into<Box<str>>, handler: impl Handler<P>) -> Self {
         self.insert(name.into(), handler, false)
@@ -172,7 +173,8 @@ impl Namespace {
     /// [`authorization_timeout`](crate::ServerLimits::authorization_timeout), the client is
     /// refused. It may return a `bool`, an [`Admission`], or a `Result` of these.
     ///
-    /// The global namespace cannot be refused; the handshake can:
+    /// The global namespace cannot be refused, and a server whose global namespace asks is not
+    /// built. The handshake can be refused:
     /// [`ServerBuilder::authorize`](crate::ServerBuilder::authorize).
     #[must_use]
     pub fn authorize<F, Fut>(mut self, authorizer: F) -> Self
@@ -205,6 +207,11 @@ impl Namespace {
 }
 
 impl NamespaceHandlers {
+    /// The names of the events that have a handler.
+    pub(crate) fn event_names(&self) -> impl Iterator<Item = &str> {
+        self.events.keys().map(|name| &**name)
+    }
+
     /// The handler for what happened, and whether the next may start beside it.
     pub(crate) fn find(&self, trigger: &Trigger) -> Option<(&dyn ErasedHandler, bool)> {
         let handler = match trigger {

@@ -131,10 +131,19 @@ impl AckRequest {
         };
         let now = self.socket.engine.now();
         let namespace = self.socket.membership.namespace;
-        let arrival = self.socket.on_session(|mut session| {
+        let (arrival, fed) = self.socket.on_session(|mut session| {
             let ack = session.send_with_ack(now, namespace, body, self.mode, self.within)?;
-            Ok::<_, Misuse>(session.data().await_ack(ack))
+            // While an answer is awaited there is more room for input: it may stand behind what
+            // was left unread.
+            let fed = match session.wants_input() {
+                true => session.data().links.feed(),
+                false => Vec::new(),
+            };
+            Ok::<_, Misuse>((session.data().await_ack(ack), fed))
         })?;
+        for waker in fed {
+            waker.wake();
+        }
         Ok(arrival)
     }
 }

@@ -41,7 +41,7 @@ impl Socket {
         Self { engine, membership }
     }
 
-    /// The session's id: a secret that only the client and its friends should know.
+    /// The session's id: a secret, with which anybody could speak for the client.
     #[must_use]
     pub fn id(&self) -> SessionId {
         self.membership.id
@@ -60,7 +60,10 @@ impl Socket {
         let membership = self
             .engine
             .with_session(self.membership.at, |mut session| {
-                session.data().find_membership(namespace)
+                // There is a membership before the client was let in, and until it was told off.
+                let is_joined = session.is_joined(namespace);
+                let membership = session.data().find_membership(namespace);
+                membership.filter(|_| is_joined)
             })
             .flatten()?;
         Some(Self {

@@ -23,11 +23,13 @@ pub(crate) fn receive(
     let limits = &engine.settings.limits.decode;
     let dialect = Dialect::Legacy;
     let decoded = dialect.decode(text, limits);
+    if let Err(error) = &decoded {
+        trace!(?at, %error, "undecodable packet");
+    }
     let received = engine.with_session(at, |mut session| {
         match &decoded {
             Ok(packet) => session.receive(now, packet)?,
             Err(error) => {
-                trace!(session = ?session.id(), %error, "undecodable packet");
                 let head = dialect.decode_head(text, limits).unwrap_or_default();
                 session.receive_undecodable(now, head.endpoint, head.ack_request, *error)?;
             }

@@ -48,9 +48,8 @@ impl SendOptions {
 
 /// What became of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
 pub enum Delivery {
-    /// It will be sent, in its turn, as long as the client stays.
+    /// It will be sent in its turn, as long as the client stays and no policy drops it.
     Queued,
     /// It was dropped: it was volatile, or the outbox was full and the policy says so.
     Dropped,

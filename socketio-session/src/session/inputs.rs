@@ -1,6 +1,7 @@
 //! Inputs: what the wire and the clock say.
 
 use alloc::boxed::Box;
+use core::time::Duration;
 
 use socketio_proto::dialect::{LivenessSign, RootNamespace};
 use socketio_proto::{
@@ -344,7 +345,8 @@ impl Session {
             }
             // Its answer may stand among what nobody reads because the application is behind.
             Heartbeat::AwaitedBy(by) if by <= now && !self.wants_input() => {
-                self.heartbeat = Heartbeat::AwaitedBy(now + self.config.heartbeat_timeout);
+                let patience = self.config.heartbeat_timeout.max(Duration::from_secs(1));
+                self.heartbeat = Heartbeat::AwaitedBy(now + patience);
             }
             Heartbeat::AwaitedBy(by) if by <= now => {
                 self.close(DisconnectReason::HeartbeatTimeout, Goodbye::Omit);

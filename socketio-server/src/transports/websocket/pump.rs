@@ -161,13 +161,13 @@ impl<S: ByteStream> WebSocketPump<S> {
                 Ok(None) => return Step::Progress,
                 Ok(Some(Inbound::Nothing)) => {}
                 Ok(Some(Inbound::Text(text))) => match receive(&engine, at, now, text.as_str()) {
-                    Ok(true) => {}
+                    // When the session is over, its goodbye is still to be fetched: the frames are
+                    // walked, so that we keep in step, and what they carry is ignored.
+                    Ok(true) | Err(_) => {}
                     Ok(false) => {
                         self.unread = Some(rest.to_vec());
                         return Step::Progress;
                     }
-                    // The session is over; its goodbye is fetched like everything else.
-                    Err(_) => return Step::Progress,
                 },
                 Ok(Some(Inbound::Close)) => {
                     self.lose(Loss::Ended);
