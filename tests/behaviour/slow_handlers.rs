@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use socketio_driver_tokio::{Namespace, Server, State, Text};
+use socketio_driver_tokio::{Namespace, Server, SessionLimits, Socket, State, Text};
 use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
 use tokio::sync::Semaphore;
 
@@ -118,4 +118,39 @@ fn a_client_of_a_blocked_handler_may_leave() {
     });
     gate.add_permits(1);
     server.wait_until_deserted();
+}
+
+#[test]
+fn a_question_makes_room_for_its_answer_behind_a_post_that_waits() {
+    let gate = Gate::new(Semaphore::new(0));
+    let namespace = Namespace::global()
+        .on("ask", async |socket: Socket, State(gate): State<Gate>| {
+            let _ = gate.acquire().await;
+            socket.emit_with_ack("question", ()).await?;
+            socket.emit("answered", ())?;
+            Ok(())
+        })
+        .on_message(async |_: Text| ());
+    let mut limits = SessionLimits::default();
+    limits.inbox_packets = 1;
+    let builder = Server::builder()
+        .namespace(namespace)
+        .session_limits(limits)
+        .state(Gate::clone(&gate));
+    let server = TestServer::start(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    client.emit("ask", "[]");
+    // Too much for the inbox, as long as nobody asks the client anything.
+    client.polling().begin_post("3:::waits");
+    let mut other = Client::connect(&server, Transport::Polling);
+    for id in 1..20 {
+        other.send(&format!("3:{id}::meanwhile"));
+        other.expect(&format!("6:::{id}"));
+    }
+    gate.add_permits(1);
+    client.expect(r#"5:1+::{"name":"question"}"#);
+    // Real clients post one thing after another: this one must be over first.
+    assert_eq!(client.polling().posts.answer("POST").body, b"1");
+    client.send("6:::1");
+    client.expect(r#"5:::{"name":"answered"}"#);
 }
