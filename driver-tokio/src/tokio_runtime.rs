@@ -61,12 +61,12 @@ impl Listener for TokioListener {
         self.0.local_addr()
     }
 
-    async fn accept(&mut self) -> io::Result<(TokioStream, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(TokioStream, Option<SocketAddr>)> {
         let (stream, peer) = self.0.accept().await?;
         // Answers are small and someone waits for them. A connection that is broken already
         // will say so when it is read.
         let _ = stream.set_nodelay(true);
-        Ok((TokioStream(stream), peer))
+        Ok((TokioStream(stream), Some(peer)))
     }
 }
 

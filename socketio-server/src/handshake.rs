@@ -16,12 +16,12 @@ pub struct Handshake {
     text: Box<str>,
     /// Where the target, and then each name and value, ends in `text`.
     ends: Box<[u32]>,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     extensions: Extensions,
 }
 
 impl Handshake {
-    pub(crate) fn new(target: &str, headers: &HeaderMap, peer: SocketAddr) -> Self {
+    pub(crate) fn new(target: &str, headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
         let mut text = String::from(target);
         let mut ends = Vec::with_capacity(1 + 2 * headers.len());
         ends.push(end_of(&text));
@@ -77,9 +77,10 @@ impl Handshake {
             .map(|at| (self.piece(at), self.piece(at + 1)))
     }
 
-    /// The address that the connection came from: a proxy's, if there is one.
+    /// The address that the connection came from: a proxy's, if there is one. `None` if it came
+    /// through a Unix socket, or through a framework that does not say.
     #[must_use]
-    pub const fn peer(&self) -> SocketAddr {
+    pub const fn peer(&self) -> Option<SocketAddr> {
         self.peer
     }
 

@@ -21,12 +21,12 @@ const LONGEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2_14
 /// Answers a handshake. Its method does not matter, as on the reference server.
 pub(crate) async fn answer(
     engine: &Arc<Engine>,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     head: &Request<()>,
 ) -> Response<Bytes> {
     let origin = engine.settings.origins.check(head.headers());
     if origin == OriginCheck::Refused {
-        trace!(%peer, "origin refused");
+        trace!(?peer, "origin refused");
         return answers::handshake(StatusCode::FORBIDDEN, "handshake bad origin");
     }
     if head.method() == http::Method::OPTIONS {
@@ -42,11 +42,11 @@ pub(crate) async fn answer(
     let mut response = match authorize(engine, &handshake).await {
         Ok(true) => open(engine, handshake),
         Ok(false) => {
-            debug!(%peer, "handshake unauthorized");
+            debug!(?peer, "handshake unauthorized");
             answers::handshake(StatusCode::FORBIDDEN, "handshake unauthorized")
         }
         Err(error) => {
-            debug!(%peer, %error, "authorization failed");
+            debug!(?peer, %error, "authorization failed");
             answers::handshake(StatusCode::INTERNAL_SERVER_ERROR, "handshake error")
         }
     };
@@ -78,14 +78,14 @@ fn open(engine: &Arc<Engine>, handshake: Arc<Handshake>) -> Response<Bytes> {
     let peer = handshake.peer();
     match engine.create_session(handshake) {
         Ok(id) => {
-            debug!(session = ?id, %peer, "handshake");
+            debug!(session = ?id, ?peer, "handshake");
             answers::handshake(StatusCode::OK, line(engine, id.as_str()))
         }
         Err(CreateSessionError::ShuttingDown) => {
             answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "shutting down")
         }
         Err(error) => {
-            debug!(%peer, ?error, "no session");
+            debug!(?peer, ?error, "no session");
             answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "too many sessions")
         }
     }

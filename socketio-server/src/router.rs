@@ -18,7 +18,11 @@ use crate::origins::OriginCheck;
 use crate::transports::{upload, websocket, xhr_polling};
 
 /// Answers one request.
-pub(crate) async fn answer<B>(engine: &Arc<Engine>, peer: SocketAddr, request: Request<B>) -> Answer
+pub(crate) async fn answer<B>(
+    engine: &Arc<Engine>,
+    peer: Option<SocketAddr>,
+    request: Request<B>,
+) -> Answer
 where
     B: Body<Data = Bytes> + Send + Unpin,
 {
@@ -36,7 +40,7 @@ where
         } => {
             let Some(name) = offered(engine, transport) else {
                 trace!(transport, "transport not offered");
-                return Answer::Response(not_offered());
+                return Answer::whole(not_offered());
             };
             return answer_transport(engine, name, sid, &head, body).await;
         }
@@ -51,7 +55,7 @@ where
         // Elsewhere, or something that only a newer codec knows.
         _ => elsewhere(engine, &head),
     };
-    Answer::Response(response)
+    Answer::whole(response)
 }
 
 fn offered(engine: &Engine, transport: &str) -> Option<TransportName> {
@@ -78,7 +82,7 @@ where
     if origin == OriginCheck::Refused {
         trace!("origin refused");
         let text = "bad origin";
-        return Answer::Response(answers::refusal_and_close(StatusCode::FORBIDDEN, text));
+        return Answer::whole(answers::refusal_and_close(StatusCode::FORBIDDEN, text));
     }
     let mut response = match (name, head.method()) {
         (_, &Method::OPTIONS) => answers::preflight(),
@@ -90,10 +94,10 @@ where
         (TransportName::XhrPolling, _) => {
             answers::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
         }
-        _ => return Answer::Response(not_offered()),
+        _ => return Answer::whole(not_offered()),
     };
     answers::allow_origin(&mut response, &origin);
-    Answer::Response(response)
+    Answer::whole(response)
 }
 
 /// The client leaves in a hurry. It is answered the same whether there is such a session or

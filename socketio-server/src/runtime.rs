@@ -63,8 +63,11 @@ pub trait Listener: Send + 'static {
     /// What the operating system says.
     fn local_addr(&self) -> io::Result<SocketAddr>;
 
-    /// The next connection and the address it comes from. Dropping the future loses none.
-    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+    /// The next connection and the address it comes from, if it has one. Dropping the future
+    /// loses none.
+    fn accept(
+        &mut self,
+    ) -> impl Future<Output = io::Result<(Self::Stream, Option<SocketAddr>)>> + Send;
 }
 
 /// A byte stream that is read and written without waiting.

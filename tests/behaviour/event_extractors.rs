@@ -140,7 +140,7 @@ fn the_handshake_is_known_to_every_handler() {
             (
                 handshake.query_param("token"),
                 handshake.header("user-agent").map(str::to_owned),
-                handshake.peer().ip().to_string(),
+                handshake.peer().map(|peer| peer.ip().to_string()),
                 id.as_str().to_owned(),
             )
         },

@@ -7,16 +7,14 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use tracing::trace;
 
-use super::Answer;
 use super::hyper_adapter::{HyperStream, HyperTimer};
+use super::{Answer, AnswerBody};
 use crate::engine::Engine;
 use crate::router;
 use crate::runtime::{ByteStream, Runtime};
@@ -26,7 +24,7 @@ use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
 pub(crate) fn serve_connection<R: Runtime>(
     counted: CountedConnection,
     stream: R::Stream,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
 ) -> impl Future<Output = ()> + Send {
     // Boxed and made out here, so that a websocket's task has no room for what HTTP needed.
     let http = Box::pin(serve_http(Arc::clone(&counted.0), stream, peer));
@@ -50,7 +48,7 @@ struct Opened<S> {
 async fn serve_http<S: ByteStream>(
     engine: Arc<Engine>,
     stream: S,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
 ) -> Option<Opened<S>> {
     let upgrade = Arc::new(Mutex::new(None));
     let service = HttpService {
@@ -88,7 +86,7 @@ async fn serve_http<S: ByteStream>(
     })
     .await;
     if let Err(fault) = served {
-        trace!(%peer, %fault, "connection failed");
+        trace!(?peer, %fault, "connection failed");
         return None;
     }
     let parts = connection.into_parts();
@@ -120,12 +118,12 @@ enum ConnectionFault {
 
 struct HttpService {
     engine: Arc<Engine>,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     upgrade: Arc<Mutex<Option<WebSocketUpgrade>>>,
 }
 
 impl Service<Request<Incoming>> for HttpService {
-    type Response = Response<Full<Bytes>>;
+    type Response = Response<AnswerBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -140,7 +138,7 @@ impl Service<Request<Incoming>> for HttpService {
                     response
                 }
             };
-            Ok(response.map(Full::new))
+            Ok(response)
         })
     }
 }

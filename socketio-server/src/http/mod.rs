@@ -3,12 +3,14 @@
 //! What lies behind the seam, [`crate::router`] and the transports, sees requests and answers
 //! of the `http` crate and bodies of `http-body`, and nothing of hyper.
 
+mod answer_body;
 mod connection;
 mod hyper_adapter;
 
 use bytes::Bytes;
 use http::Response;
 
+pub(crate) use self::answer_body::AnswerBody;
 pub(crate) use self::connection::{CountedConnection, serve_connection};
 
 use crate::transports::websocket::WebSocketUpgrade;
@@ -16,8 +18,15 @@ use crate::transports::websocket::WebSocketUpgrade;
 /// How a request is answered.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// With a complete response.
-    Response(Response<Bytes>),
+    /// With a response.
+    Response(Response<AnswerBody>),
     /// The connection becomes a websocket after this response.
-    Upgrade(Response<Bytes>, WebSocketUpgrade),
+    Upgrade(Response<AnswerBody>, WebSocketUpgrade),
+}
+
+impl Answer {
+    /// A response that is complete.
+    pub(crate) fn whole(response: Response<Bytes>) -> Self {
+        Self::Response(response.map(AnswerBody::whole))
+    }
 }

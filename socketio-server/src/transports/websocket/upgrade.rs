@@ -14,7 +14,7 @@ use tungstenite::handshake::derive_accept_key;
 use super::super::attached::AttachedTransport;
 use crate::answers;
 use crate::engine::Engine;
-use crate::http::Answer;
+use crate::http::{Answer, AnswerBody};
 
 /// What a connection carries once it has become a websocket.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct WebSocketUpgrade {
 pub(crate) fn answer(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Answer {
     let accept = match accept_key(head) {
         Ok(accept) => accept,
-        Err(refusal) => return Answer::Response(*refusal),
+        Err(refusal) => return Answer::whole(*refusal),
     };
     let mut response = answers::empty();
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -37,7 +37,10 @@ pub(crate) fn answer(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Ans
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     let transport = AttachedTransport::open(engine, sid, TransportName::WebSocket);
-    Answer::Upgrade(response, WebSocketUpgrade { transport })
+    Answer::Upgrade(
+        response.map(AnswerBody::whole),
+        WebSocketUpgrade { transport },
+    )
 }
 
 /// The key that accepts the upgrade. Versions 13 (RFC 6455) and 8 share their framing.
