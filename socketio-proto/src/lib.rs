@@ -52,6 +52,8 @@ extern crate alloc;
 pub mod decode_error;
 pub mod decode_limits;
 pub mod dialect;
+mod form_field;
+mod json_string;
 mod json_text;
 pub mod legacy;
 pub mod packet;
@@ -63,12 +65,13 @@ pub use decode_error::{DecodeError, DecodeErrorKind, PayloadError, PayloadErrorK
 pub use decode_limits::DecodeLimits;
 pub use dialect::{Dialect, DialectRules};
 pub use legacy::handshake::Handshake;
+pub use legacy::jsonp::{JsonpForm, JsonpFormError, JsonpIndex};
 pub use legacy::payload::Unframe;
 pub use legacy::request_target::{RequestTarget, query_param};
 pub use packet::{
     AckMode, AckRequest, Arguments, Body, ErrorAdvice, ErrorReason, Packet, PacketHead,
 };
-pub use text_body::TextBody;
+pub use text_body::{BodyTooLarge, TextBody};
 pub use transport_name::{TransportKind, TransportName};
 
 /// JSON text that is known to be well formed, from `serde_json`.

@@ -6,6 +6,7 @@ mod decode_vectors;
 mod deviation;
 mod encode_vectors;
 mod handshake_line;
+mod jsonp;
 mod limits;
 mod payload_vectors;
 mod properties;

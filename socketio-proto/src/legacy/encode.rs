@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
+use crate::json_string;
 use crate::packet::{AckMode, Arguments, Body, ErrorAdvice, ErrorReason, Packet, PacketHead};
 
 /// Appends one packet. See [`Dialect::encode`](crate::Dialect::encode).
@@ -52,7 +53,7 @@ pub(crate) fn encode_event<E>(
     let start = out.len();
     write_head(b'5', head, out);
     out.extend_from_slice(br#":{"name":"#);
-    write_json_string(name, out);
+    json_string::write(name, out);
     write_args_after(br#","args":"#, start, out, write_args)?;
     out.push(b'}');
     Ok(())
@@ -195,50 +196,4 @@ fn write_error(reason: Option<ErrorReason>, advice: Option<ErrorAdvice>, out: &m
         out.extend_from_slice(reason);
         out.extend_from_slice(advice);
     }
-}
-
-/// Appends `text` as a JSON string, escaped as `JSON.stringify` does it: what must be, and
-/// nothing else.
-#[inline]
-fn write_json_string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    if text.bytes().any(needs_escape) {
-        text.bytes().for_each(|byte| write_escaped(byte, out));
-    } else {
-        out.extend_from_slice(text.as_bytes());
-    }
-    out.push(b'"');
-}
-
-/// Whether a byte of UTF-8 cannot stand for itself in a JSON string.
-const fn needs_escape(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | ..0x20)
-}
-
-/// Appends one byte of a JSON string's UTF-8, escaped if it has to be.
-fn write_escaped(byte: u8, out: &mut Vec<u8>) {
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        0x08 => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        0x0C => b'f',
-        b'\r' => b'r',
-        ..0x20 => {
-            let low = byte & 0x0F;
-            let hex = if low < 10 {
-                b'0' | low
-            } else {
-                low.wrapping_add(b'a' - 10)
-            };
-            out.extend_from_slice(br"\u00");
-            out.extend_from_slice(&[b'0' | (byte >> 4), hex]);
-            return;
-        }
-        _ => {
-            out.push(byte);
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
 }

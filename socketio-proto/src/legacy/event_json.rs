@@ -1,7 +1,6 @@
 //! The JSON of an event: `{"name":…,"args":[…]}`.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use core::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -9,6 +8,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::decode_error::{DecodeError, DecodeErrorKind};
+use crate::json_string;
 use crate::json_text;
 use crate::packet::Arguments;
 
@@ -61,7 +61,7 @@ pub(crate) fn decode(
     })?;
     let name = members
         .name
-        .and_then(|raw| string(raw.get()))
+        .and_then(|raw| json_string::read(raw.get()))
         .ok_or(no_event)?;
     let args = match members.args.map(RawValue::get) {
         Some(text) if text.starts_with('[') => shallow(text, max_depth, data, base)?,
@@ -83,55 +83,6 @@ fn shallow<'a>(
         Some(at) => {
             let array_at = base.saturating_add(json_text::offset_of(array, data));
             Err(DecodeErrorKind::JsonTooDeep.at(array_at.saturating_add(at)))
-        }
-    }
-}
-
-/// The value of a well-formed JSON string; `None` for other values. Lone surrogates, which JSON can
-/// escape and Unicode text cannot hold, become U+FFFD, as when the reference writes them out.
-fn string(json: &str) -> Option<Cow<'_, str>> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
-        return Some(Cow::Borrowed(inner));
-    }
-    let unescaped = serde_json::from_str::<Unescaped>(json).ok()?;
-    Some(Cow::Owned(unescaped.0))
-}
-
-/// The text of a JSON string, read as bytes so that lone surrogates get through to us.
-struct Unescaped(String);
-
-impl<'de> Deserialize<'de> for Unescaped {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(UnescapedVisitor)
-    }
-}
-
-struct UnescapedVisitor;
-
-impl Visitor<'_> for UnescapedVisitor {
-    type Value = Unescaped;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_bytes<E>(self, mut bytes: &[u8]) -> Result<Unescaped, E> {
-        let mut text = String::with_capacity(bytes.len());
-        loop {
-            // UTF-8, but for surrogates, which take three bytes: 0xED, 0xA0 to 0xBF, and one more.
-            let lone = bytes
-                .windows(2)
-                .position(|pair| matches!(pair, [0xED, 0xA0..=0xBF]));
-            let (before, rest) = bytes
-                .split_at_checked(lone.unwrap_or(bytes.len()))
-                .unwrap_or((bytes, &[]));
-            text.push_str(&String::from_utf8_lossy(before));
-            if lone.is_none() {
-                return Ok(Unescaped(text));
-            }
-            text.push(char::REPLACEMENT_CHARACTER);
-            bytes = rest.get(3..).unwrap_or_default();
         }
     }
 }

@@ -14,5 +14,6 @@ pub(crate) mod decode;
 pub(crate) mod encode;
 mod event_json;
 pub mod handshake;
+pub mod jsonp;
 pub mod payload;
 pub mod request_target;
