@@ -4,10 +4,11 @@
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CONNECTION, CONTENT_TYPE, HeaderValue,
-    VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE,
+    HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION,
 };
 use http::{Response, StatusCode};
+use socketio_proto::JsonpIndex;
 
 use crate::origins::OriginCheck;
 
@@ -17,15 +18,41 @@ pub(crate) const UNKNOWN_SESSION: &str = "7:::1+0";
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
+const JAVASCRIPT: HeaderValue = HeaderValue::from_static("application/javascript");
 
 /// The text of a handshake, or the reason why there is none.
 pub(crate) fn handshake(status: StatusCode, text: impl Into<Bytes>) -> Response<Bytes> {
-    with_type(status, PLAIN_TEXT, text)
+    not_stored(with_type(status, PLAIN_TEXT, text))
+}
+
+/// The answer to a handshake as a script, which cannot show its status: a refusal becomes an
+/// error object.
+pub(crate) fn script_handshake(index: JsonpIndex<'_>, plain: &Response<Bytes>) -> Response<Bytes> {
+    let mut script = Vec::new();
+    if plain.status() == StatusCode::OK {
+        index.call(plain.body(), &mut script);
+    } else {
+        let reason = String::from_utf8_lossy(plain.body());
+        index.call_with_error(&reason, &mut script);
+    }
+    not_stored(with_type(StatusCode::OK, JAVASCRIPT, script))
 }
 
 /// What a poll brings.
-pub(crate) fn poll(payload: impl Into<Bytes>) -> Response<Bytes> {
-    let mut response = with_type(StatusCode::OK, TEXT, payload);
+pub(crate) fn poll(payload: Vec<u8>) -> Response<Bytes> {
+    poll_of_type(TEXT, payload)
+}
+
+/// What a poll brings, as a script.
+pub(crate) fn script_poll(index: JsonpIndex<'_>, payload: &[u8]) -> Response<Bytes> {
+    let mut script = Vec::with_capacity(payload.len().saturating_add(32));
+    index.call(payload, &mut script);
+    let kind = HeaderValue::from_static("text/javascript; charset=UTF-8");
+    without_xss_filter(poll_of_type(kind, script))
+}
+
+fn poll_of_type(kind: HeaderValue, body: Vec<u8>) -> Response<Bytes> {
+    let mut response = not_stored(with_type(StatusCode::OK, kind, body));
     response
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("Keep-Alive"));
@@ -33,8 +60,28 @@ pub(crate) fn poll(payload: impl Into<Bytes>) -> Response<Bytes> {
 }
 
 /// What every upload is answered with.
-pub(crate) fn uploaded() -> Response<Bytes> {
-    with_type(StatusCode::OK, TEXT, "1")
+pub(crate) fn uploaded(check: &OriginCheck) -> Response<Bytes> {
+    let response = with_type(StatusCode::OK, TEXT, "1");
+    match check {
+        OriginCheck::Allowed(_) => without_xss_filter(response),
+        OriginCheck::Refused | OriginCheck::Passed => response,
+    }
+}
+
+/// Old Internet Explorers look for the query in scripts, and blank those in which they find it.
+fn without_xss_filter(mut response: Response<Bytes>) -> Response<Bytes> {
+    response
+        .headers_mut()
+        .insert(X_XSS_PROTECTION, HeaderValue::from_static("0"));
+    response
+}
+
+/// Every answer is for one session, once.
+fn not_stored(mut response: Response<Bytes>) -> Response<Bytes> {
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// Nothing at all, and all is well.
@@ -75,17 +122,16 @@ pub(crate) fn welcome() -> Response<Bytes> {
 
 /// A script.
 pub(crate) fn script(text: Bytes) -> Response<Bytes> {
-    with_type(
-        StatusCode::OK,
-        HeaderValue::from_static("application/javascript"),
-        text,
-    )
+    with_type(StatusCode::OK, JAVASCRIPT, text)
 }
 
 fn with_type(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, kind);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, kind);
+    // Nobody is to run as a script, or to show as a page, what was not meant to be one.
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

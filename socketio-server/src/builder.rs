@@ -25,7 +25,12 @@ use crate::server::Server;
 use crate::settings::{ServerLimits, Settings};
 
 /// The transports that can be offered.
-const SUPPORTED: [TransportName; 2] = [TransportName::WebSocket, TransportName::XhrPolling];
+const SUPPORTED: [TransportName; 4] = [
+    TransportName::WebSocket,
+    TransportName::FlashSocket,
+    TransportName::XhrPolling,
+    TransportName::JsonpPolling,
+];
 
 /// A server to be. Defaults are the reference server's (`socket.io` 0.9 `lib/manager.js`),
 /// apart from origins: other sites' pages are refused unless they are allowed.
@@ -79,7 +84,8 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// The transports to offer, the preferred one first. Default: websocket, xhr-polling.
+    /// The transports to offer, the preferred one first. Default: websocket, xhr-polling,
+    /// jsonp-polling.
     #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = TransportName>) -> Self {
         self.settings.transports = transports.into_iter().collect();

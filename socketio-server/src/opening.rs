@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use socketio_proto::Handshake as HandshakeLine;
+use http::{Method, Request, Response, StatusCode};
+use socketio_proto::{Handshake as HandshakeLine, JsonpIndex};
 use tracing::{debug, trace};
 
 use crate::answers;
@@ -24,22 +24,38 @@ pub(crate) async fn answer(
     peer: Option<SocketAddr>,
     head: &Request<()>,
 ) -> Response<Bytes> {
+    let query = head.uri().query().unwrap_or_default();
+    if let Some(index) = JsonpIndex::of_handshake(query) {
+        let origin = engine.settings.origins.check_included(head.headers());
+        let plain = decide(engine, peer, head, &origin).await;
+        return answers::script_handshake(index, &plain);
+    }
     let origin = engine.settings.origins.check(head.headers());
-    if origin == OriginCheck::Refused {
+    let mut response = match *head.method() {
+        Method::OPTIONS if origin != OriginCheck::Refused => answers::preflight(),
+        _ => decide(engine, peer, head, &origin).await,
+    };
+    answers::allow_origin(&mut response, &origin);
+    response
+}
+
+/// The answer as it stands if no script is asked for.
+async fn decide(
+    engine: &Arc<Engine>,
+    peer: Option<SocketAddr>,
+    head: &Request<()>,
+    origin: &OriginCheck,
+) -> Response<Bytes> {
+    if *origin == OriginCheck::Refused {
         trace!(?peer, "origin refused");
         return answers::handshake(StatusCode::FORBIDDEN, "handshake bad origin");
-    }
-    if head.method() == http::Method::OPTIONS {
-        let mut response = answers::preflight();
-        answers::allow_origin(&mut response, &origin);
-        return response;
     }
     let target = head
         .uri()
         .path_and_query()
         .map_or("/", |target| target.as_str());
     let handshake = Arc::new(Handshake::new(target, head.headers(), peer));
-    let mut response = match authorize(engine, &handshake).await {
+    match authorize(engine, &handshake).await {
         Ok(true) => open(engine, handshake),
         Ok(false) => {
             debug!(?peer, "handshake unauthorized");
@@ -49,9 +65,7 @@ pub(crate) async fn answer(
             debug!(?peer, %error, "authorization failed");
             answers::handshake(StatusCode::INTERNAL_SERVER_ERROR, "handshake error")
         }
-    };
-    answers::allow_origin(&mut response, &origin);
-    response
+    }
 }
 
 async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<bool, HandlerError> {

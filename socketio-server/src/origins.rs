@@ -7,6 +7,13 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 ///
 /// Without it, any web page could use the credentials of whoever looks at it. The rule holds
 /// for the handshake and for every request of every transport, websockets included.
+///
+/// Browsers name the origin in `Origin` where a page can see the answer and where it sends
+/// something. Where they name none, the page is known by `Referer`, as on the reference server
+/// (`socket.io` 0.9 `lib/manager.js`). Requests that have neither are taken for those of programs
+/// that are no browser, but for JSONP: any page can include a script and have it run, and can keep
+/// its browser from naming it. So a script is given away only where the page is named, or where the
+/// browser says in `Sec-Fetch-Site` that it is one of the server's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origins(Rule);
 
@@ -67,16 +74,24 @@ impl Origins {
         Self(Rule::Listed(patterns))
     }
 
+    /// The check of a request whose answer is a script, which pages of any origin could include.
+    pub(crate) fn check_included(&self, headers: &HeaderMap) -> OriginCheck {
+        let is_anonymous = page(headers).is_none()
+            && headers
+                .get("sec-fetch-site")
+                .is_none_or(|site| site != "same-origin");
+        match self.0 {
+            Rule::SameOnly if is_anonymous => OriginCheck::Refused,
+            _ => self.check(headers),
+        }
+    }
+
     pub(crate) fn check(&self, headers: &HeaderMap) -> OriginCheck {
-        let origin = headers
-            .get(header::ORIGIN)
-            .or_else(|| headers.get("sec-websocket-origin"))
-            .filter(|origin| !origin.is_empty());
+        let page = page(headers);
         let allowed = match &self.0 {
             Rule::Any => true,
-            Rule::SameOnly => origin.is_none_or(|origin| is_own(origin, headers)),
-            Rule::Listed(patterns) => origin
-                .or_else(|| headers.get(header::REFERER))
+            Rule::SameOnly => page.is_none_or(|page| is_own(page, headers)),
+            Rule::Listed(patterns) => page
                 .and_then(host_and_port)
                 .is_some_and(|(host, port)| patterns.iter().any(|p| p.matches(&host, port))),
         };
@@ -116,12 +131,30 @@ impl HostPattern {
     }
 }
 
+/// The origin or the URL of the page that makes a request, if the browser says it.
+fn page(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers
+        .get(header::ORIGIN)
+        .or_else(|| headers.get("sec-websocket-origin"))
+        .filter(|origin| !origin.is_empty())
+        .or_else(|| headers.get(header::REFERER))
+        .filter(|page| !page.is_empty())
+}
+
 /// The host and port of an origin or a URL; `None` for `null` and the like.
 fn host_and_port(url: &HeaderValue) -> Option<(String, u16)> {
     if url == "null" {
         return None;
     }
-    let uri: Uri = url.to_str().ok()?.parse().ok()?;
+    let url = url.to_str().ok()?;
+    // What follows the origin in a URL may be anything that browsers let through.
+    let origin_end = url.find("://").and_then(|scheme_end| {
+        let (at, _) = url
+            .match_indices(['/', '?', '#'])
+            .find(|(at, _)| *at > scheme_end + 2)?;
+        Some(at)
+    });
+    let uri: Uri = url.get(..origin_end.unwrap_or(url.len()))?.parse().ok()?;
     let port = match (uri.port_u16(), uri.scheme_str()) {
         (Some(port), _) => port,
         (None, Some("https" | "wss")) => 443,
@@ -130,7 +163,7 @@ fn host_and_port(url: &HeaderValue) -> Option<(String, u16)> {
     Some((uri.host()?.to_ascii_lowercase(), port))
 }
 
-/// Whether the origin is the one that the request was made to.
+/// Whether an origin, or that of a URL, is the one that the request was made to.
 fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(header::HOST) else {
         return false;

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::http::Answer;
 use crate::opening;
 use crate::origins::OriginCheck;
-use crate::transports::{upload, websocket, xhr_polling};
+use crate::transports::{jsonp_polling, upload, websocket, xhr_polling};
 
 /// Answers one request.
 pub(crate) async fn answer<B>(
@@ -78,7 +78,11 @@ async fn answer_transport<B>(
 where
     B: Body<Data = Bytes> + Send + Unpin,
 {
-    let origin = engine.settings.origins.check(head.headers());
+    let origins = &engine.settings.origins;
+    let origin = match (name, head.method()) {
+        (TransportName::JsonpPolling, &Method::GET) => origins.check_included(head.headers()),
+        _ => origins.check(head.headers()),
+    };
     if origin == OriginCheck::Refused {
         trace!("origin refused");
         let text = "bad origin";
@@ -86,15 +90,17 @@ where
     }
     let mut response = match (name, head.method()) {
         (_, &Method::OPTIONS) => answers::preflight(),
-        (TransportName::WebSocket, _) => return websocket::answer(engine, sid, head),
+        (TransportName::WebSocket | TransportName::FlashSocket, _) => {
+            return websocket::answer(engine, name, sid, head);
+        }
         (TransportName::XhrPolling, &Method::GET) => xhr_polling::answer(engine, sid).await,
-        (TransportName::XhrPolling, &Method::POST) => {
-            upload::answer(engine, sid, &origin, body).await
+        (TransportName::JsonpPolling, &Method::GET) => {
+            let query = head.uri().query().unwrap_or_default();
+            // What a script element loads, it may run: there is nobody to allow anything to.
+            return Answer::whole(jsonp_polling::answer(engine, sid, query).await);
         }
-        (TransportName::XhrPolling, _) => {
-            answers::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
-        }
-        _ => return Answer::whole(not_offered()),
+        (_, &Method::POST) => upload::answer(engine, name, sid, &origin, body).await,
+        _ => answers::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),
     };
     answers::allow_origin(&mut response, &origin);
     Answer::whole(response)

@@ -20,7 +20,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             resource: "socket.io".into(),
-            transports: vec![TransportName::WebSocket, TransportName::XhrPolling],
+            transports: vec![
+                TransportName::WebSocket,
+                TransportName::XhrPolling,
+                TransportName::JsonpPolling,
+            ],
             origins: Origins::same_only(),
             limits: ServerLimits::default(),
             shards: default_shards(),

@@ -1,4 +1,4 @@
-//! A client on either transport, packet by packet.
+//! A client on any transport, packet by packet.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -16,12 +16,14 @@ use crate::server::{PATIENCE, TestServer};
 pub(crate) enum Transport {
     WebSocket,
     Polling,
+    Jsonp,
 }
 
 /// Runs a test once on each transport.
 pub(crate) fn on_each_transport(test: impl Fn(Transport)) {
     test(Transport::WebSocket);
     test(Transport::Polling);
+    test(Transport::Jsonp);
 }
 
 /// A client that was greeted.
@@ -52,6 +54,7 @@ impl Client {
         let line = match transport {
             Transport::WebSocket => Line::WebSocket(WebSocket::open(server.address, &sid)),
             Transport::Polling => Line::Polling(Polling::open(server.address, &sid)),
+            Transport::Jsonp => Line::Polling(Polling::open_jsonp(server.address, &sid)),
         };
         let mut client = Self {
             sid,
@@ -262,13 +265,24 @@ pub(crate) fn upgrade_request(server: SocketAddr, sid: &str, headers: &str) -> S
     )
 }
 
-/// xhr-polling: one connection for polls, one for posts.
+/// A polling transport: one connection for polls, one for posts.
 pub(crate) struct Polling {
     pub(crate) polls: HttpClient,
     pub(crate) posts: HttpClient,
     target: String,
+    wrapping: Wrapping,
     received: VecDeque<String>,
 }
+
+/// What payloads are wrapped in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrapping {
+    None,
+    ScriptsAndForms,
+}
+
+/// The index of the function that scripts are to call.
+const JSONP_INDEX: u32 = 3;
 
 impl Polling {
     pub(crate) fn open(server: SocketAddr, sid: &str) -> Self {
@@ -276,13 +290,27 @@ impl Polling {
             polls: HttpClient::open(server),
             posts: HttpClient::open(server),
             target: format!("/socket.io/1/xhr-polling/{sid}"),
+            wrapping: Wrapping::None,
             received: VecDeque::new(),
+        }
+    }
+
+    /// As a page of the server's own.
+    pub(crate) fn open_jsonp(server: SocketAddr, sid: &str) -> Self {
+        Self {
+            target: format!("/socket.io/1/jsonp-polling/{sid}?i={JSONP_INDEX}"),
+            wrapping: Wrapping::ScriptsAndForms,
+            ..Self::open(server, sid)
         }
     }
 
     /// Sends a poll, and leaves its answer for later.
     pub(crate) fn begin_poll(&mut self) {
-        self.polls.begin("GET", &self.target, "", "");
+        let headers = match self.wrapping {
+            Wrapping::None => String::new(),
+            Wrapping::ScriptsAndForms => self.polls.referer(),
+        };
+        self.polls.begin("GET", &self.target, &headers, "");
     }
 
     /// The packets of a poll's answer.
@@ -290,18 +318,33 @@ impl Polling {
     pub(crate) fn end_poll(&mut self) -> Vec<String> {
         let answer = self.polls.answer("GET");
         assert_eq!(answer.status, 200, "{}", text(&answer));
-        packets(text(&answer)).expect("a payload")
+        match self.wrapping {
+            Wrapping::None => packets(text(&answer)).expect("a payload"),
+            Wrapping::ScriptsAndForms => {
+                let call = script_argument(text(&answer), JSONP_INDEX);
+                packets(&call).expect("a payload")
+            }
+        }
     }
 
     #[track_caller]
     pub(crate) fn post(&mut self, body: &str) {
-        let answer = self.posts.request("POST", &self.target, "", body);
+        let body = self.wrapped(body);
+        let answer = self.posts.request("POST", &self.target, "", &body);
         assert_eq!((answer.status, text(&answer)), (200, "1"));
     }
 
     /// Sends a post, and leaves its answer for later.
     pub(crate) fn begin_post(&mut self, body: &str) {
-        self.posts.begin("POST", &self.target, "", body);
+        let body = self.wrapped(body);
+        self.posts.begin("POST", &self.target, "", &body);
+    }
+
+    fn wrapped(&self, payload: &str) -> String {
+        match self.wrapping {
+            Wrapping::None => payload.to_owned(),
+            Wrapping::ScriptsAndForms => form(payload),
+        }
     }
 
     /// The next packet; polls again as long as polls bring nothing.
@@ -316,4 +359,21 @@ impl Polling {
             self.received.extend(packets);
         }
     }
+}
+
+/// What a script that is a call of this function hands to it.
+#[track_caller]
+pub(crate) fn script_argument(script: &str, index: u32) -> String {
+    let call = script.strip_prefix(&format!("io.j[{index}]("));
+    let argument = call.and_then(|call| call.strip_suffix(");"));
+    let argument = argument.unwrap_or_else(|| panic!("no call: {script}"));
+    serde_json::from_str(argument).expect("a JSON string")
+}
+
+/// The form that posts a payload.
+pub(crate) fn form(payload: &str) -> String {
+    let json = serde_json::to_string(payload).expect("text");
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("d", &json)
+        .finish()
 }

@@ -66,7 +66,7 @@ fn expect_end(client: &mut Client, transport: Transport) {
     client.expect("0::");
     match transport {
         Transport::WebSocket => client.websocket().expect_close(1000),
-        Transport::Polling => client.expect("7:::1+0"),
+        Transport::Polling | Transport::Jsonp => client.expect("7:::1+0"),
     }
 }
 

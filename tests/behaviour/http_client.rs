@@ -62,6 +62,11 @@ impl HttpClient {
         read_response(&mut self.connection, method, Instant::now() + PATIENCE).expect("an answer")
     }
 
+    /// The header that names a page of the server's own.
+    pub(crate) fn referer(&self) -> String {
+        format!("Referer: http://{}/page\r\n", self.host)
+    }
+
     /// Waits until the server ends the connection, which must say nothing more.
     #[track_caller]
     pub(crate) fn expect_end(&mut self) {

@@ -17,6 +17,7 @@ mod event_extractors;
 mod extensions;
 mod handler_errors;
 mod handshakes;
+mod jsonp_polling;
 mod manual_acks;
 mod message_extractors;
 mod origins;

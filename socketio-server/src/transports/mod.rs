@@ -1,6 +1,8 @@
 //! The transports: one file for each way in or out.
 
 mod attached;
+pub(crate) mod jsonp_polling;
+mod polling;
 pub(crate) mod receiving;
 pub(crate) mod upload;
 pub(crate) mod websocket;

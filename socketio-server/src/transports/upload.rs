@@ -5,12 +5,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::HeaderValue;
 use http::{Response, StatusCode};
 use http_body::Body;
-use socketio_proto::{Dialect, TextBody};
+use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, TextBody, TransportName};
 use socketio_session::DisconnectReason;
-use tracing::debug;
+use tracing::{debug, trace};
 
 use super::receiving::receive;
 use crate::answers;
@@ -20,10 +19,11 @@ use crate::origins::OriginCheck;
 /// What framing may add to the largest packet.
 const FRAMING_BYTES: usize = 64 << 10;
 
-/// Answers a POST of one packet or a payload. A session that is unknown gets the same answer
-/// as one that is known.
+/// Answers a POST of one packet or a payload, in the form that the transport gives it. A session
+/// that is unknown gets the same answer as one that is known.
 pub(crate) async fn answer<B>(
     engine: &Arc<Engine>,
+    name: TransportName,
     sid: &str,
     origin: &OriginCheck,
     body: B,
@@ -31,8 +31,8 @@ pub(crate) async fn answer<B>(
 where
     B: Body<Data = Bytes> + Send + Unpin,
 {
-    let text = match read_text(engine, body).await {
-        Ok(text) => text,
+    let payload = match read_payload(engine, name, body).await {
+        Ok(payload) => payload,
         Err(fault) => {
             if let (BodyFault::TooLarge, Some(at)) = (fault, engine.find(sid)) {
                 let now = engine.now();
@@ -44,16 +44,9 @@ where
         }
     };
     if let Some(at) = engine.find(sid) {
-        take_in(engine, at, &text).await;
+        take_in(engine, at, &payload).await;
     }
-    let mut response = answers::uploaded();
-    if let OriginCheck::Allowed(_) = origin {
-        // Old Internet Explorers would look for script in the answer.
-        response
-            .headers_mut()
-            .insert("x-xss-protection", HeaderValue::from_static("0"));
-    }
-    response
+    answers::uploaded(origin)
 }
 
 /// Hands the packets of a payload to the session, no faster than the application takes them.
@@ -128,13 +121,50 @@ impl BodyFault {
     }
 }
 
-/// Reads the body as text, within the limits of size and time.
-async fn read_text<B>(engine: &Arc<Engine>, mut body: B) -> Result<String, BodyFault>
+impl From<BodyTooLarge> for BodyFault {
+    fn from(_: BodyTooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
+/// Reads the body, within the limits of size and time, and takes the payload out of it. What is
+/// no payload is read as an empty one, which everybody ignores.
+async fn read_payload<B>(
+    engine: &Arc<Engine>,
+    name: TransportName,
+    body: B,
+) -> Result<String, BodyFault>
 where
     B: Body<Data = Bytes> + Send + Unpin,
 {
-    let limits = &engine.settings.limits;
-    let mut text = TextBody::new(limits.decode.max_packet_bytes.saturating_add(FRAMING_BYTES));
+    let max_packet_bytes = engine.settings.limits.decode.max_packet_bytes;
+    let max_bytes = max_packet_bytes.saturating_add(FRAMING_BYTES);
+    if name != TransportName::JsonpPolling {
+        let mut text = TextBody::new(max_bytes);
+        read(engine, body, |piece| text.push(piece)).await?;
+        return Ok(text.finish());
+    }
+    let mut form = JsonpForm::new(max_bytes);
+    read(engine, body, |piece| form.push(piece)).await?;
+    match form.finish() {
+        Ok(payload) => Ok(payload),
+        Err(JsonpFormError::TooLarge(fault)) => Err(fault.into()),
+        Err(fault) => {
+            trace!(%fault, "bad form");
+            Ok(String::new())
+        }
+    }
+}
+
+/// Hands the body over piece by piece.
+async fn read<B>(
+    engine: &Arc<Engine>,
+    mut body: B,
+    mut take: impl FnMut(&[u8]) -> Result<(), BodyTooLarge>,
+) -> Result<(), BodyFault>
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+{
     let read = async {
         loop {
             let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
@@ -143,16 +173,16 @@ where
                 Some(Err(_)) => return Err(BodyFault::Broken),
                 Some(Ok(frame)) => {
                     if let Ok(piece) = frame.into_data() {
-                        text.push(&piece).map_err(|_| BodyFault::TooLarge)?;
+                        take(&piece)?;
                     }
                 }
             }
         }
     };
     let late = async {
-        engine.executor.sleep(limits.request_body_timeout).await;
+        let time = engine.settings.limits.request_body_timeout;
+        engine.executor.sleep(time).await;
         Err(BodyFault::TooSlow)
     };
-    futures_lite::future::or(read, late).await?;
-    Ok(text.finish())
+    futures_lite::future::or(read, late).await
 }

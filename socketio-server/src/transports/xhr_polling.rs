@@ -1,47 +1,16 @@
-//! xhr-polling: a GET is held until there is something to send.
+//! xhr-polling: payloads as they are (`socket.io` 0.9 `lib/transports/xhr-polling.js`).
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 
 use bytes::Bytes;
 use http::Response;
-use socketio_proto::{Dialect, TransportName};
-use socketio_session::Loss;
+use socketio_proto::TransportName;
 
-use super::attached::{AttachedTransport, Transmitted};
+use super::polling;
 use crate::answers;
 use crate::engine::Engine;
 
-/// The most bytes of packets that one poll brings; one packet always goes, whatever its size.
-const BYTES_PER_POLL: usize = 256 << 10;
-
-/// Answers a poll, when there is something or when it was held long enough. A client that goes
-/// away meanwhile drops this future, and with it the attached transport: what was to be sent
-/// stays queued.
+/// Answers a poll.
 pub(crate) async fn answer(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
-    let Some(poll) = AttachedTransport::open(engine, sid, TransportName::XhrPolling) else {
-        return answers::poll(answers::UNKNOWN_SESSION);
-    };
-    let packets = packets_for(&poll).await;
-    poll.end(Loss::Ended);
-    let mut payload = Vec::new();
-    Dialect::Legacy.frame(&packets, &mut payload);
-    answers::poll(payload)
-}
-
-/// What the poll is to be answered with.
-async fn packets_for(poll: &AttachedTransport) -> Vec<Bytes> {
-    let mut packets = Vec::new();
-    poll_fn(
-        |cx| match poll.transmit(BYTES_PER_POLL, cx.waker(), false, &mut packets) {
-            Transmitted::Parked => Poll::Pending,
-            Transmitted::More | Transmitted::Last | Transmitted::GivenUp => Poll::Ready(()),
-        },
-    )
-    .await;
-    if packets.is_empty() {
-        packets.push(Bytes::from_static(answers::UNKNOWN_SESSION.as_bytes()));
-    }
-    packets
+    polling::answer(engine, sid, TransportName::XhrPolling, answers::poll).await
 }

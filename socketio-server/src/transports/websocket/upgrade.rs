@@ -24,8 +24,14 @@ pub(crate) struct WebSocketUpgrade {
     pub(super) transport: Option<AttachedTransport>,
 }
 
-/// Answers a request on the websocket's URL.
-pub(crate) fn answer(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Answer {
+/// Answers a request on the URL of a websocket, under whichever `name` it goes: a flashsocket is
+/// one, too (`socket.io` 0.9 `lib/transports/flashsocket.js`).
+pub(crate) fn answer(
+    engine: &Arc<Engine>,
+    name: TransportName,
+    sid: &str,
+    head: &Request<()>,
+) -> Answer {
     let accept = match accept_key(head) {
         Ok(accept) => accept,
         Err(refusal) => return Answer::whole(*refusal),
@@ -36,7 +42,7 @@ pub(crate) fn answer(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Ans
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-    let transport = AttachedTransport::open(engine, sid, TransportName::WebSocket);
+    let transport = AttachedTransport::open(engine, sid, name);
     Answer::Upgrade(
         response.map(AnswerBody::whole),
         WebSocketUpgrade { transport },

@@ -1,0 +1,52 @@
+//! What the polling transports share: a GET is held until there is something to send.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::Response;
+use socketio_proto::{Dialect, TransportName};
+use socketio_session::Loss;
+
+use super::attached::{AttachedTransport, Transmitted};
+use crate::answers;
+use crate::engine::Engine;
+
+/// The most bytes of packets that one poll brings; one packet always goes, whatever its size.
+const BYTES_PER_POLL: usize = 256 << 10;
+
+/// Answers a poll, when there is something or when it was held long enough; `wrap` makes the
+/// answer of a payload. A client that goes away meanwhile drops this future, and with it the
+/// attached transport: what was to be sent stays queued.
+pub(super) async fn answer(
+    engine: &Arc<Engine>,
+    sid: &str,
+    name: TransportName,
+    wrap: impl FnOnce(Vec<u8>) -> Response<Bytes>,
+) -> Response<Bytes> {
+    let Some(poll) = AttachedTransport::open(engine, sid, name) else {
+        return wrap(answers::UNKNOWN_SESSION.into());
+    };
+    let packets = packets_for(&poll).await;
+    poll.end(Loss::Ended);
+    let mut payload = Vec::new();
+    Dialect::Legacy.frame(&packets, &mut payload);
+    wrap(payload)
+}
+
+/// What the poll is to be answered with.
+async fn packets_for(poll: &AttachedTransport) -> Vec<Bytes> {
+    let mut packets = Vec::new();
+    poll_fn(
+        |cx| match poll.transmit(BYTES_PER_POLL, cx.waker(), false, &mut packets) {
+            Transmitted::Parked => Poll::Pending,
+            Transmitted::More | Transmitted::Last | Transmitted::GivenUp => Poll::Ready(()),
+        },
+    )
+    .await;
+    if packets.is_empty() {
+        packets.push(Bytes::from_static(answers::UNKNOWN_SESSION.as_bytes()));
+    }
+    packets
+}
