@@ -11,6 +11,7 @@ mod background_jobs;
 mod broadcasts;
 mod build_errors;
 mod disconnecting;
+mod disconnection_flow;
 mod dispatch_order;
 mod dropped_connections;
 mod event_extractors;
