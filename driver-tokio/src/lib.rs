@@ -25,6 +25,14 @@
 #[doc = include_str!("../../README.md")]
 struct ReadmeExamples;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+struct GuideExamples;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/emit-cheatsheet.md")]
+struct EmitExamples;
+
 mod tokio_runtime;
 
 pub use socketio_server::*;

@@ -1,5 +1,7 @@
 //! The rules of the house that no compiler checks.
 
+mod documents;
+mod markdown;
 mod source_files;
 
 use source_files::{SourceFile, rust_files};

@@ -1,0 +1,204 @@
+//! What documents promise to show, is there.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::markdown::{Document, Link, Table, code_spans, documents, inline_links, root};
+use crate::source_files::rust_files;
+
+/// The head of a column whose cells name the test or the example that shows what a row says.
+const SHOWN_BY: &str = "shown by";
+
+/// The head of a column that says what stands in the place of another server's thing.
+const HERE: &str = "here";
+
+/// Where a link of a document leads, without what follows `#`; `None` if it leads elsewhere.
+fn destination(document: &Document, link: &Link) -> Option<(PathBuf, Option<String>)> {
+    if link.target.contains("://") {
+        return None;
+    }
+    let (path, anchor) = match link.target.split_once('#') {
+        Some((path, anchor)) => (path, Some(anchor.to_owned())),
+        None => (link.target.as_str(), None),
+    };
+    let folder = Path::new(&document.path).parent().expect("a folder");
+    let path = if path.is_empty() {
+        PathBuf::from(&document.path)
+    } else {
+        without_detours(&folder.join(path))
+    };
+    Some((path, anchor))
+}
+
+fn without_detours(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for document in documents() {
+        for link in document.links() {
+            let Some((path, anchor)) = destination(&document, &link) else {
+                continue;
+            };
+            let from = &document.path;
+            assert!(
+                root().join(&path).exists(),
+                "{from}: {link:?} leads nowhere"
+            );
+            if let Some(anchor) = anchor {
+                let other = Document::read(&path.to_string_lossy());
+                let anchors = other.anchors();
+                assert!(
+                    anchors.contains(&anchor),
+                    "{from}: {link:?}, of {anchors:?}"
+                );
+            }
+        }
+    }
+}
+
+/// The names of the tests in a file.
+fn tests_in(path: &Path) -> HashSet<String> {
+    let text = fs::read_to_string(root().join(path)).expect("a readable file");
+    let after_attribute = text.split("#[test]").skip(1);
+    let name = |rest: &str| {
+        let (_, name) = rest.split_once("fn ")?;
+        name.split_once('(').map(|(name, _)| name.to_owned())
+    };
+    after_attribute.filter_map(name).collect()
+}
+
+/// A test is named by a link whose text is the test's name and which leads to its file; anything
+/// else by a link to it.
+#[track_caller]
+fn assert_is_shown(document: &Document, cell: &str) {
+    let links = inline_links(cell);
+    assert!(
+        !links.is_empty(),
+        "{}: {cell:?} shows nothing",
+        document.path
+    );
+    for link in links {
+        let (path, _) = destination(document, &link).expect("a place in the repository");
+        let is_test = path.starts_with("tests") && path.extension().is_some_and(|it| it == "rs");
+        if is_test {
+            let name = link.text.trim_matches('`');
+            assert!(
+                tests_in(&path).contains(name),
+                "{}: there is no test {name} in {}",
+                document.path,
+                path.display()
+            );
+        } else {
+            assert!(root().join(&path).exists(), "{}: {link:?}", document.path);
+        }
+    }
+}
+
+#[test]
+fn what_is_said_is_shown() {
+    let mut shown = 0;
+    for document in documents() {
+        for table in document.tables() {
+            let Some(column) = table.head.iter().position(|head| head == SHOWN_BY) else {
+                continue;
+            };
+            for row in &table.rows {
+                assert_is_shown(&document, &row[column]);
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 10, "only {shown} rows show something");
+}
+
+#[test]
+fn no_cell_is_empty() {
+    for document in documents() {
+        for Table { head, rows } in document.tables() {
+            // Lists without a head have two columns and no room for questions.
+            let width = head.len();
+            for row in rows {
+                let path = &document.path;
+                assert_eq!(row.len(), width, "{path}: {row:?}");
+                assert!(row.iter().all(|cell| !cell.is_empty()), "{path}: {row:?}");
+            }
+        }
+    }
+}
+
+/// Every word of a piece of code, apart from what stands in quotes.
+fn words(code: &str) -> Vec<&str> {
+    let unquoted = code.split('"').step_by(2);
+    let words = unquoted.flat_map(|it| it.split(|it: char| !it.is_alphanumeric() && it != '_'));
+    let is_name = |word: &&str| word.starts_with(|it: char| it.is_alphabetic());
+    words.filter(is_name).collect()
+}
+
+#[test]
+fn what_stands_here_exists() {
+    let sources = [
+        "socketio-proto",
+        "socketio-session",
+        "socketio-server",
+        "driver-tokio",
+    ];
+    let files: Vec<_> = sources.iter().flat_map(|it| rust_files(it)).collect();
+    let known: HashSet<&str> = files
+        .iter()
+        .flat_map(|file| words_of_rust(&file.text))
+        .collect();
+    for document in documents() {
+        for table in document.tables() {
+            let Some(column) = table.head.iter().position(|head| head == HERE) else {
+                continue;
+            };
+            for row in &table.rows {
+                let code = code_spans(&row[column]);
+                let unknown: Vec<_> = code
+                    .into_iter()
+                    .flat_map(words)
+                    .filter(|word| !known.contains(word))
+                    .collect();
+                assert!(
+                    unknown.is_empty(),
+                    "{}: {unknown:?} in {row:#?}",
+                    document.path
+                );
+            }
+        }
+    }
+}
+
+/// The table's lines under "here" stand in the block of code as well, which is compiled.
+#[test]
+fn the_cheat_sheet_is_compiled() {
+    let sheet = Document::read("docs/emit-cheatsheet.md");
+    let compiled: HashSet<&str> = sheet.code().map(str::trim).collect();
+    let mut lines = 0;
+    for Table { head, rows } in sheet.tables() {
+        let column = head.iter().position(|head| head == HERE).expect("a column");
+        for row in &rows {
+            for line in code_spans(&row[column]) {
+                assert!(compiled.contains(line), "not compiled: {line}");
+                lines += 1;
+            }
+        }
+    }
+    assert!(lines > 20, "only {lines} lines");
+}
+
+fn words_of_rust(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !it.is_alphanumeric() && it != '_')
+}
