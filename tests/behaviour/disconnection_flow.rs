@@ -136,7 +136,7 @@ fn expect_goodbye(client: &mut Client, transport: Transport) {
 fn expect_no_more(client: &mut Client, transport: Transport) {
     match transport {
         Transport::WebSocket => client.websocket().expect_close(1000),
-        Transport::Polling => client.expect("7:::1+0"),
+        Transport::Polling | Transport::Jsonp => client.expect("7:::1+0"),
     }
 }
 
@@ -179,7 +179,7 @@ fn the_client_leaves_by_a_request() {
             assert_eq!((answer.status, text(&answer)), (200, ""));
             match transport {
                 Transport::WebSocket => expect_goodbye(client, transport),
-                Transport::Polling => expect_no_more(client, transport),
+                Transport::Polling | Transport::Jsonp => expect_no_more(client, transport),
             }
         });
     });
@@ -294,7 +294,7 @@ fn the_server_shuts_down() {
             client.expect("0::");
             match transport {
                 Transport::WebSocket => client.websocket().expect_close(1000),
-                Transport::Polling => client.polling().polls.expect_end(),
+                Transport::Polling | Transport::Jsonp => client.polling().polls.expect_end(),
             }
         });
     });
