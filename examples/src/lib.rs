@@ -1,1 +1,12 @@
-//! Runnable Socket.IO servers, as cargo examples.
+//! Runnable Socket.IO servers, as cargo examples; and what those with a page have in common.
+//!
+//! `cargo xtask demo --list` names the ones with a page, `cargo xtask demo NAME` starts one with
+//! the real client of Socket.IO 0.9.
+
+#![forbid(unsafe_code)]
+
+mod demo;
+mod page;
+
+pub use demo::{Demo, DemoOptions};
+pub use page::Page;

@@ -1,31 +1,26 @@
-//! The chat in a headless browser: two tabs, two transports. Screenshots stay in
-//! `tests/artefacts`.
+//! The demo pages in a headless browser. Screenshots stay in `tests/artefacts`.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use crate::node;
 
-/// The chat example, running.
-struct Chat {
+/// Browsers take turns: together they would be too slow for their own deadlines.
+static BROWSER: Mutex<()> = Mutex::new(());
+
+/// An example with a page, running.
+struct Example {
     process: Child,
     url: String,
 }
 
-impl Chat {
-    fn start() -> Self {
+impl Example {
+    fn start(name: &str) -> Self {
         let mut process = Command::new(env!("CARGO"))
-            .args([
-                "run",
-                "--quiet",
-                "-p",
-                "socketio-examples",
-                "--example",
-                "chat",
-                "--",
-            ])
-            .arg("--client-script")
+            .args(["run", "--quiet", "-p", "socketio-examples"])
+            .args(["--example", name, "--", "--client-script"])
             .arg(node::client_script())
             .stdout(Stdio::piped())
             .spawn()
@@ -43,19 +38,29 @@ impl Chat {
     }
 }
 
-impl Drop for Chat {
+impl Drop for Example {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-#[test]
-fn two_tabs_chat_over_two_transports() {
-    let chat = Chat::start();
+/// Plays a script of `tests/js/browser` on the page of an example.
+fn play(story: &str, example: &str, transports: &str) {
+    let _turn = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
+    let example = Example::start(example);
     let artefacts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("artefacts");
     std::fs::create_dir_all(&artefacts).expect("a folder for screenshots");
     let artefacts = artefacts.to_string_lossy();
-    let arguments = ["--url", &chat.url, "--artefacts", &artefacts];
-    node::run("browser/chat-two-tabs.js", &arguments);
+    let script = format!("browser/{story}.js");
+    let arguments = ["--url", &example.url, "--artefacts", &artefacts];
+    node::run(
+        &script,
+        &[&arguments[..], &["--transports", transports]].concat(),
+    );
+}
+
+#[test]
+fn two_tabs_chat_over_two_transports() {
+    play("chat-two-tabs", "chat", "websocket,xhr-polling");
 }

@@ -9,112 +9,31 @@
   const NICKNAME_RETRIES = 75; // Longer than a server waits for a lost poll, which holds on to our nickname.
   const GROUP_WITHIN_MS = 3 * 60 * 1000;
 
-  const byId = (id) => document.getElementById(id);
+  const { byId, element, showBanner, hideBanner } = demo;
 
-  function element(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
+  // ---- Connection ---------------------------------------------------------------------------------------------
 
-  // ---- Transport and connection -------------------------------------------------------------------------------
-
-  const asked = new URLSearchParams(location.search).get('transport') || 'auto';
-  const transportChoice = byId('transport-choice');
-  transportChoice.value = asked;
-  if (transportChoice.selectedIndex < 0 && Object.hasOwn(io.Transport, asked)) {
-    // Not on offer here, but the client knows it: let the server decide.
-    transportChoice.append(element('option', '', asked));
-    transportChoice.value = asked;
-  }
-  if (transportChoice.selectedIndex < 0) transportChoice.value = 'auto';
-  transportChoice.addEventListener('change', () => {
-    location.search = transportChoice.value === 'auto' ? '' : `?transport=${transportChoice.value}`;
-  });
-  // The list itself: `transports` among the options of connect() would be merged into it index by index.
-  if (transportChoice.value !== 'auto') io.transports = [transportChoice.value];
-
-  const chat = io.connect('/chat', {
-    'reconnection limit': 4000,
-    'max reconnection attempts': Infinity,
-  });
+  const chat = demo.connect('/chat');
   const connection = chat.socket;
 
-  const banner = byId('banner');
-  let bannerTimer;
-
-  function showBanner(text, { good = false, retry = false, seconds } = {}) {
-    clearTimeout(bannerTimer);
-    byId('banner-text').textContent = text;
-    byId('banner-retry').hidden = !retry;
-    banner.classList.toggle('good', good);
-    banner.hidden = false;
-    if (seconds) bannerTimer = setTimeout(() => (banner.hidden = true), seconds * 1000);
-  }
-
-  function showLink(state, text) {
-    document.body.dataset.connection = state;
-    byId('link-text').textContent = text;
-    for (const control of [byId('nickname-send'), ...byId('composer').elements]) control.disabled = state !== 'online';
-  }
+  demo.follow(chat, {
+    // Also runs after a reconnection: the server has ended the lost session by then, or soon will have.
+    connected() {
+      if (me.nickname) comeIn(me.nickname, NICKNAME_RETRIES);
+    },
+    lost() {
+      attempt = undefined;
+      online([]);
+      typingStops();
+    },
+    failed: (said) => notice(said, 'bad'),
+  });
 
   function showDriver(driver) {
     if (!driver) return;
     byId('driver').textContent = `served by ${driver}`;
     byId('driver').hidden = false;
   }
-
-  // A polling session that broke off goes on at the server for a while. The client forgets it; we end it, so that
-  // nobody keeps talking to it and its nickname becomes free.
-  let sessionId;
-  const endSession = (id) =>
-    fetch(`/socket.io/1//${encodeURIComponent(id)}/?disconnect=1`, { keepalive: true }).catch(() => {});
-
-  chat.on('connecting', (transport) => {
-    if (!connection.connected) showLink('connecting', `connecting by ${transport}…`);
-  });
-
-  chat.on('connect', async () => {
-    showLink('online', `connected by ${connection.transport.name}`);
-    document.body.dataset.transport = connection.transport.name;
-    const lost = sessionId;
-    sessionId = connection.sessionid;
-    if (lost && lost !== sessionId) await endSession(lost);
-    if (me.nickname) comeIn(me.nickname, NICKNAME_RETRIES);
-    else if (lost) showBanner('Back online.', { good: true, seconds: 5 });
-  });
-
-  chat.on('disconnect', (reason) => {
-    attempt = undefined;
-    online([]);
-    typingStops();
-    if (reason === 'booted') {
-      showLink('ended', 'disconnected');
-      showBanner('The server has ended this connection.', { retry: true });
-    } else {
-      showLink('lost', 'connection lost');
-      showBanner('Connection lost, trying again…');
-    }
-  });
-
-  chat.on('reconnecting', (delay, attempt) => showLink('lost', `trying again (${attempt})…`));
-
-  chat.on('connect_failed', () => {
-    showLink('ended', 'no connection');
-    showBanner('The server does not offer this way to connect.', { retry: true });
-  });
-
-  // Errors of the connection are plain text; errors that the server reports on the namespace have a name and a text.
-  chat.on('error', (name, text) => {
-    const said = [name, text].filter((part) => typeof part === 'string' && part).join(': ');
-    if (connection.connected) notice(said || 'the server reported an error', 'bad');
-    else showBanner(said ? `The server said: ${said}` : 'The server cannot be reached.', { retry: true });
-  });
-
-  byId('banner-retry').addEventListener('click', () => location.reload());
-  addEventListener('pagehide', () => sessionId && endSession(sessionId));
-  addEventListener('pageshow', (event) => event.persisted && location.reload());
 
   // ---- Nickname -----------------------------------------------------------------------------------------------
 
@@ -148,7 +67,7 @@
         setTimeout(() => attempt === mine && comeIn(name, retries - 1), NICKNAME_RETRY_MS);
         return;
       }
-      banner.hidden = true;
+      hideBanner();
       showInside(false);
       byId('nickname').value = name;
       nicknameProblem(answer.reason || 'This name was refused.');
@@ -165,7 +84,7 @@
     showInside(true);
     knownRooms = rooms || [];
     if (wasInside) showBanner('Back online.', { good: true, seconds: 5 });
-    else banner.hidden = true;
+    else hideBanner();
     if (wasInside && wanted && wanted !== room) joinRoom(wanted, true);
     else enteredRoom(room, wasInside);
   }
@@ -453,6 +372,4 @@
   function forgetTyping() {
     for (const nickname of [...typists.keys()]) showTyping(nickname, false);
   }
-
-  showLink('connecting', 'connecting…');
 })();

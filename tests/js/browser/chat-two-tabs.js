@@ -1,42 +1,18 @@
 'use strict';
 
-// node chat-two-tabs.js --url http://127.0.0.1:PORT/ --artefacts DIR [--transports websocket,xhr-polling]
-//
-// Two people in the chat demo, each over another transport. Exit code 0: passed. 1: failed, with the reason and
-// pictures of both tabs in DIR. 2: called wrongly.
+// Two people in the chat demo, each over another transport. story.js tells how it is called.
 
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const path = require('node:path');
-const { parseArgs } = require('node:util');
 const { ChatTab } = require('./chat-tab.js');
-const { launchBrowser } = require('./launch.js');
+const { tell } = require('./story.js');
 
-const DEADLINE_IN_SECONDS = 90;
-
-function commandLine() {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string' },
-      artefacts: { type: 'string' },
-      transports: { type: 'string', default: 'websocket,xhr-polling' },
-    },
-  });
-  const transports = values.transports.split(',');
-  if (!values.url || !values.artefacts || transports.length !== 2) {
-    console.error('usage: node chat-two-tabs.js --url URL --artefacts DIR [--transports ONE,OTHER]');
-    process.exit(2);
-  }
-  return { url: values.url, artefacts: path.resolve(values.artefacts), transports };
-}
-
-async function meet(ada, ben, artefacts) {
+async function meet(ada, ben, stage) {
   await Promise.all([ada.isConnected(), ben.isConnected()]);
   await ada.comesIn('Ada');
   await ada.seesText('#driver', 'served by ');
   await ben.asksForNickname('Ada');
   await ben.sees('that the name is taken', () => document.querySelector('#nickname-problem').textContent.trim() !== '');
-  await ben.screenshot(path.join(artefacts, 'chat-nickname-taken.png'));
+  await ben.screenshot(stage.picture('chat-nickname-taken'));
   await ben.comesIn('Ben');
   await ada.seesAnnouncement('Ben has joined');
   await Promise.all([ada, ben].map((tab) => tab.seesOnline({ Ada: 'lobby', Ben: 'lobby' })));
@@ -104,19 +80,17 @@ async function loseAndFindAgain(ada, ben) {
   await ada.seesMessage({ by: 'Ben', text: 'Sorry, I lost you for a moment.' });
 }
 
-async function takePictures(ada, ben, artefacts) {
+async function takePictures(ada, ben, stage) {
   await ada.typesUntilSeen(ben, 'I am just writing');
-  await ben.screenshot(path.join(artefacts, `chat-${ben.transport}.png`));
-  await ben.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
-  await ben.screenshot(path.join(artefacts, 'chat-dark.png'));
-  await ada.screenshot(path.join(artefacts, `chat-${ada.transport}.png`));
-  await ada.page.setViewport({ width: 360, height: 640, deviceScaleFactor: 2 });
-  const overflow = await ada.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(overflow <= 0, `at 360 pixels the page is ${overflow} pixels too wide`);
-  await ada.screenshot(path.join(artefacts, 'chat-narrow.png'));
+  await ben.screenshot(stage.picture(`chat-${ben.transport}`));
+  await ben.isDark(true);
+  await ben.screenshot(stage.picture('chat-dark'));
+  await ada.screenshot(stage.picture(`chat-${ada.transport}`));
+  await ada.isNarrow();
+  await ada.screenshot(stage.picture('chat-narrow'));
   await ada.page.click('#side-toggle');
   await ada.seesText('#people', 'Ben');
-  await ada.screenshot(path.join(artefacts, 'chat-narrow-people.png'));
+  await ada.screenshot(stage.picture('chat-narrow-people'));
   await ada.page.click('#side-toggle');
 }
 
@@ -129,52 +103,15 @@ async function part(ada, ben, url) {
   await ada.leaves(url);
 }
 
-async function story({ url, artefacts, transports }, browser, tabs, onFault) {
-  const [ada, ben] = tabs;
-  ada.push(await ChatTab.open(browser, url, transports[0], onFault));
-  ben.push(await ChatTab.open(browser, url, transports[1], onFault));
-  const both = [ada[0], ben[0]];
-  await meet(...both, artefacts);
-  await talk(...both);
-  await changeRooms(...both);
-  await whisper(...both);
-  await loseAndFindAgain(...both);
-  await takePictures(...both, artefacts);
-  await part(...both, url);
-}
-
-async function main() {
-  const options = commandLine();
-  fs.mkdirSync(options.artefacts, { recursive: true });
-  const { browser, close } = await launchBrowser();
-  const tabs = [[], []];
-  const faults = [];
-  let failure;
-  let timer;
-  try {
-    await Promise.race([
-      story(options, browser, tabs, (fault) => faults.push(fault)),
-      new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`not done after ${DEADLINE_IN_SECONDS} s`)), DEADLINE_IN_SECONDS * 1000);
-      }),
-    ]);
-    if (faults.length) failure = new Error('the story went well, but the pages had errors');
-  } catch (error) {
-    failure = error;
-    for (const tab of tabs.flat()) {
-      await tab.screenshot(path.join(options.artefacts, `failed-${tab.transport}.png`)).catch(() => {});
-    }
-  } finally {
-    clearTimeout(timer);
-    await close();
-  }
-  const over = options.transports.join(' and ');
-  if (failure) {
-    console.error(`FAILED: chat in two tabs over ${over}\n${failure.stack}`);
-    for (const fault of faults) console.error(fault);
-    process.exit(1);
-  }
-  console.log(`passed: chat in two tabs over ${over}`);
-}
-
-main();
+tell('chat-two-tabs', ['websocket', 'xhr-polling'], async (stage) => {
+  const [one, other] = stage.transports;
+  const ada = await stage.open(one, { kind: ChatTab });
+  const ben = await stage.open(other, { kind: ChatTab });
+  await meet(ada, ben, stage);
+  await talk(ada, ben);
+  await changeRooms(ada, ben);
+  await whisper(ada, ben);
+  await loseAndFindAgain(ada, ben);
+  await takePictures(ada, ben, stage);
+  await part(ada, ben, stage.url);
+});

@@ -24,7 +24,7 @@ const ARGUMENTS = [
 
 // Resolves to the browser and a function that ends it and removes its profile.
 async function launchBrowser() {
-  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'chat-browser-'));
+  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'demo-browser-'));
   const browser = await puppeteer.launch({
     executablePath: await ensureBrowser(),
     headless: true,
