@@ -64,3 +64,8 @@ fn play(story: &str, example: &str, transports: &str) {
 fn two_tabs_chat_over_two_transports() {
     play("chat-two-tabs", "chat", "websocket,xhr-polling");
 }
+
+#[test]
+fn the_cpu_graph_moves() {
+    play("cpu-graph", "cpu_graph", "websocket,xhr-polling");
+}

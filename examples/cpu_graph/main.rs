@@ -1,0 +1,30 @@
+//! A moving graph of the processor's load, core by core.
+//!
+//! Each client has a job of its own that streams to it, at the pace that the client chose, and
+//! that ends with the client: `cargo xtask demo cpu_graph`.
+
+mod load;
+mod stream;
+
+use std::error::Error;
+
+use socketio_driver_tokio::Server;
+use socketio_examples::{Demo, DemoOptions, Page};
+
+use crate::load::LoadSource;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let options = DemoOptions::from_command_line();
+    let page = Page::new(include_str!("page/index.html"))
+        .file("/cpu_graph.css", include_str!("page/cpu_graph.css"))
+        .file("/cpu_graph.js", include_str!("page/cpu_graph.js"))
+        .file("/graph.js", include_str!("page/graph.js"));
+    let server = Server::builder()
+        .namespace(stream::cpu())
+        .state(LoadSource::find());
+    Demo::bind("cpu_graph", &options, page, server)
+        .await?
+        .run()
+        .await
+}
