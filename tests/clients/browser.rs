@@ -69,3 +69,8 @@ fn two_tabs_chat_over_two_transports() {
 fn the_cpu_graph_moves() {
     play("cpu-graph", "cpu_graph", "websocket,xhr-polling");
 }
+
+#[test]
+fn pages_of_other_origins_are_let_in_or_refused() {
+    play("cross-origin", "cross_origin", "websocket,xhr-polling");
+}

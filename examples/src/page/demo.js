@@ -104,8 +104,9 @@ const demo = (() => {
     fetch(`${server}/socket.io/1//${encodeURIComponent(id)}/?disconnect=1`, { keepalive: true, mode: 'no-cors' }).catch(() => {});
 
   // Shows on the page how the connection of a socket is doing. `connected` is told whether there was one before, `lost`
-  // why it ended; `failed` hears of errors, which have a name and a text when the server reports them on a namespace.
-  function follow(socket, { server = '', connected, lost, failed } = {}) {
+  // why it ended. `failed` hears of errors while there is a connection: they have a name and a text when the server
+  // reports them on a namespace. `unreachable` may tell better than we do why there is no connection.
+  function follow(socket, { server = '', connected, lost, failed, unreachable } = {}) {
     const connection = socket.socket;
     let sessionId;
 
@@ -144,6 +145,7 @@ const demo = (() => {
     socket.on('error', (name, text) => {
       const said = [name, text].filter((part) => typeof part === 'string' && part).join(': ');
       if (connection.connected && failed) failed(said || 'the server reported an error');
+      else if (unreachable) unreachable(said);
       else showBanner(said ? `The server said: ${said}` : 'The server cannot be reached.', { retry: true });
     });
 

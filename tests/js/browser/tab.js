@@ -23,7 +23,9 @@ class Tab {
       if (response.status() >= 400) fault(`${response.status()} for ${response.url()}`);
     });
     await page.setViewport({ width: 1180, height: 780 });
-    await page.goto(new URL(`?transport=${transport}`, url).href, { waitUntil: 'load' });
+    const address = new URL(url);
+    address.searchParams.set('transport', transport);
+    await page.goto(address.href, { waitUntil: 'load' });
     return tab;
   }
 
@@ -94,10 +96,12 @@ class Tab {
   }
 
   // Leaves as people do, by going elsewhere. The page then ends its session, which polling alone would not show.
-  async leaves(url) {
-    const session = await this.page.evaluate(() => Object.values(io.sockets)[0].sessionid);
+  // `frame` is what talks to the server, if it is not the page itself.
+  async leaves(url, frame = this.page) {
+    const session = await frame.evaluate(() => Object.values(io.sockets)[0].sessionid);
+    const { origin } = new URL(frame.url());
     await this.page.goto('about:blank');
-    await serverForgets(new URL(url).origin, session);
+    await serverForgets(new URL(url).origin, session, origin);
   }
 
   screenshot(file, options = {}) {

@@ -8,18 +8,18 @@ const http = require('node:http');
 const NOT_HANDSHAKEN = '7:::1+0';
 
 // Asks again until the answer is that of an unknown session. A question that comes too early is held as a poll and is
-// answered by the goodbye itself, so this loop turns only a few times.
-async function serverForgets(url, sessionId) {
+// answered by the goodbye itself, so this loop turns only a few times. `origin` is for servers that admit some origins.
+async function serverForgets(url, sessionId, origin = url) {
   let answer;
   do {
-    answer = await get(`${url}/socket.io/1/xhr-polling/${sessionId}?t=${Date.now()}`);
+    answer = await get(`${url}/socket.io/1/xhr-polling/${sessionId}?t=${Date.now()}`, { origin });
   } while (answer !== NOT_HANDSHAKEN);
 }
 
-function get(address) {
+function get(address, headers) {
   return new Promise((resolve, reject) => {
     http
-      .get(address, { agent: false }, (response) => {
+      .get(address, { agent: false, headers }, (response) => {
         response.setEncoding('utf8');
         let body = '';
         response.on('data', (chunk) => (body += chunk));
