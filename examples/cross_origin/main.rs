@@ -34,10 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Serves the page that visits, on the `distance`th port behind the server's; on a free one, if
 /// the server takes a free one. It ends with the process.
-async fn visiting_page(
-    options: &DemoOptions,
-    distance: u16,
-) -> Result<SocketAddr, Box<dyn Error>> {
+async fn visiting_page(options: &DemoOptions, distance: u16) -> Result<SocketAddr, Box<dyn Error>> {
     let port = match options.port {
         0 => 0,
         port => port

@@ -74,3 +74,8 @@ fn the_cpu_graph_moves() {
 fn pages_of_other_origins_are_let_in_or_refused() {
     play("cross-origin", "cross_origin", "websocket,xhr-polling");
 }
+
+#[test]
+fn the_feed_brings_what_was_subscribed_to() {
+    play("feed", "feed", "websocket,xhr-polling");
+}

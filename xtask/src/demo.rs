@@ -1,13 +1,21 @@
-//! `cargo xtask demo`: the chat, with the real client of Socket.IO 0.9.
+//! `cargo xtask demo`: the examples with a page, with the real client of Socket.IO 0.9.
 
 use std::error::Error;
 use std::path::PathBuf;
+
+use clap::ValueEnum;
 
 use crate::node;
 use crate::process::{become_command, cargo};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
+    /// Which one
+    #[arg(value_enum, default_value = "chat", hide_possible_values = true)]
+    demo: Demo,
+    /// Says which ones there are, and starts none
+    #[arg(long)]
+    list: bool,
     /// The port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 6543)]
     port: u16,
@@ -19,34 +27,58 @@ pub(crate) struct Arguments {
     client_script: Option<PathBuf>,
 }
 
-/// Installs what the page needs and serves the chat until it is interrupted.
+/// Each is the example of its name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Demo {
+    /// Nicknames, rooms, private messages, who is online
+    Chat,
+    /// A moving graph of the processor's load, at the pace that the page chooses
+    CpuGraph,
+    /// Pages of other origins: one that is let in, one that is refused
+    CrossOrigin,
+    /// A stream of news by topics, with what came before and how many read
+    Feed,
+}
+
+/// Installs what the page needs and serves it until it is interrupted.
 pub(crate) fn run_demo(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    if arguments.list {
+        list();
+        return Ok(());
+    }
     let script = match &arguments.client_script {
         Some(script) => script
             .canonicalize()
             .map_err(|error| format!("{}: {error}", script.display()))?,
         None => installed_script()?,
     };
-    let mut chat = cargo();
-    chat.args([
-        "run",
-        "--quiet",
-        "--release",
-        "-p",
-        "socketio-examples",
-        "--example",
-        "chat",
-        "--",
-    ]);
-    chat.args([
-        "--host",
-        &arguments.host.to_string(),
-        "--port",
-        &arguments.port.to_string(),
-    ]);
-    chat.arg("--client-script").arg(script);
-    eprintln!("building the chat …");
-    become_command(&mut chat)
+    let (name, _) = arguments.demo.describe();
+    let mut demo = cargo();
+    demo.args(["run", "--quiet", "--release", "-p", "socketio-examples"]);
+    demo.args(["--example", &name, "--"]);
+    demo.args(["--host", &arguments.host.to_string()]);
+    demo.args(["--port", &arguments.port.to_string()]);
+    demo.arg("--client-script").arg(script);
+    eprintln!("building the example {name} …");
+    become_command(&mut demo)
+}
+
+fn list() {
+    for demo in Demo::value_variants() {
+        let (name, about) = demo.describe();
+        println!("{name:14}{about}");
+    }
+}
+
+impl Demo {
+    /// Its name, and what it shows.
+    fn describe(self) -> (String, String) {
+        let value = self.to_possible_value();
+        let value = value.expect("every demo has a name");
+        let about = value.get_help().map(ToString::to_string);
+        (value.get_name().to_owned(), about.unwrap_or_default())
+    }
 }
 
 fn installed_script() -> Result<PathBuf, Box<dyn Error>> {

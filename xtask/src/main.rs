@@ -23,7 +23,7 @@ struct Arguments {
 enum Command {
     /// Measure the echo server under load: CPU time per message, memory per session
     Bench(bench::Arguments),
-    /// Serve the chat with the real client of Socket.IO 0.9
+    /// Serve an example with the real client of Socket.IO 0.9: the chat, or one that `--list` names
     Demo(demo::Arguments),
     /// Install what the tests need and run everything
     Test,
