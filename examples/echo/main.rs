@@ -25,6 +25,10 @@ struct Options {
     /// Lets pages of any origin in.
     #[arg(long)]
     any_origin: bool,
+    /// What session ids begin with: one or two characters of A-Za-z0-9, by which a proxy tells
+    /// several servers apart.
+    #[arg(long)]
+    session_id_prefix: Option<String>,
 }
 
 #[tokio::main]
@@ -55,10 +59,14 @@ fn builder(options: &Options) -> ServerBuilder {
     } else {
         Origins::same_only()
     };
-    Server::builder()
+    let builder = Server::builder()
         .origins(origins)
         .namespace(echoing(Namespace::global()))
-        .namespace(echoing(Namespace::new("/chat")))
+        .namespace(echoing(Namespace::new("/chat")));
+    match &options.session_id_prefix {
+        Some(prefix) => builder.session_id_prefix(prefix),
+        None => builder,
+    }
 }
 
 fn echoing(namespace: Namespace) -> Namespace {

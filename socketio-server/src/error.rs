@@ -75,6 +75,10 @@ pub enum BuildError {
     /// The transport is not one that this server offers.
     #[error("the transport {0} is not offered")]
     UnsupportedTransport(socketio_proto::TransportName),
+    /// Session ids cannot begin like this: it must be one or two characters of `A-Za-z0-9`
+    /// ([`ServerBuilder::session_id_prefix`](crate::ServerBuilder::session_id_prefix)).
+    #[error("session ids begin with one or two characters of A-Za-z0-9, not with {0:?}")]
+    SessionIdPrefix(String),
     /// The address cannot be listened on.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use socketio_proto::{DecodeLimits, TransportName};
+use socketio_session::SessionIdPrefix;
 
 use crate::origins::Origins;
 
@@ -14,6 +15,7 @@ pub(crate) struct Settings {
     pub(crate) origins: Origins,
     pub(crate) limits: ServerLimits,
     pub(crate) shards: usize,
+    pub(crate) session_id_prefix: Option<SessionIdPrefix>,
 }
 
 impl Default for Settings {
@@ -28,6 +30,7 @@ impl Default for Settings {
             origins: Origins::same_only(),
             limits: ServerLimits::default(),
             shards: default_shards(),
+            session_id_prefix: None,
         }
     }
 }

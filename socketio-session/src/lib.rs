@@ -80,6 +80,6 @@ pub use crate::fault::{Fault, FaultKind};
 pub use crate::hub::{Broadcast, CreateError, Hub, Reach, SessionKey, SessionMut};
 pub use crate::reason::DisconnectReason;
 pub use crate::session::{Delivery, Loss, Phase, SendOptions, Session};
-pub use crate::session_id::SessionId;
+pub use crate::session_id::{InvalidSessionIdPrefix, SessionId, SessionIdPrefix};
 pub use crate::shared_packet::SharedPacket;
 pub use crate::time::Instant;

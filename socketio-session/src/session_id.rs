@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-/// The secret that names a session: 24 characters of `A-Za-z0-9_-`, made from 144 random bits.
+use thiserror::Error;
+
+/// The secret that names a session: 24 characters of `A-Za-z0-9_-`, made from 144 random bits,
+/// of which 132 remain behind the longest [`SessionIdPrefix`].
 ///
 /// Whoever knows it can speak for the client, so [`Debug`](fmt::Debug) shows only its first
 /// six characters; [`as_str`](SessionId::as_str) shows all of it.
@@ -28,6 +31,17 @@ impl SessionId {
             }
         }
         Self(text)
+    }
+
+    /// Likewise, but beginning with `prefix`, whose characters take the place of six random bits
+    /// each.
+    #[must_use]
+    pub fn with_prefix(prefix: SessionIdPrefix, random: [u8; 18]) -> Self {
+        let mut id = Self::from_random(random);
+        for (place, fixed) in id.0.iter_mut().zip(prefix.bytes()) {
+            *place = fixed;
+        }
+        id
     }
 
     /// Reads an id from a request target; `None` if no id looks like this.
@@ -63,3 +77,35 @@ impl fmt::Debug for SessionId {
         write!(f, "{}…", self.as_str().get(..6).unwrap_or_default())
     }
 }
+
+/// What the ids of one process begin with, so that a proxy in front of several can tell from a
+/// request's path whose session it is about: one or two characters of `A-Za-z0-9`.
+///
+/// Two characters leave 132 of an id's 144 random bits; a third would leave fewer than 128.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionIdPrefix(u8, Option<u8>);
+
+impl SessionIdPrefix {
+    /// Reads a prefix.
+    ///
+    /// # Errors
+    /// [`InvalidSessionIdPrefix`] if it is anything but one or two ASCII letters or digits.
+    pub fn new(text: &str) -> Result<Self, InvalidSessionIdPrefix> {
+        let prefix = match *text.as_bytes() {
+            [first] => Self(first, None),
+            [first, second] => Self(first, Some(second)),
+            _ => return Err(InvalidSessionIdPrefix),
+        };
+        let valid = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        valid.then_some(prefix).ok_or(InvalidSessionIdPrefix)
+    }
+
+    fn bytes(self) -> impl Iterator<Item = u8> {
+        core::iter::once(self.0).chain(self.1)
+    }
+}
+
+/// A session id cannot begin like this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a session id begins with one or two characters of A-Za-z0-9")]
+pub struct InvalidSessionIdPrefix;

@@ -82,6 +82,17 @@ fn there_must_be_a_transport() {
 }
 
 #[test]
+fn session_ids_begin_with_one_or_two_letters_or_digits() {
+    for prefix in ["", "abc", "_1", "a-", "a/", "é", " "] {
+        let error = failure(Server::builder().session_id_prefix(prefix));
+        assert!(
+            matches!(&error, BuildError::SessionIdPrefix(wrong) if wrong == prefix),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn handlers_that_would_never_run_are_refused() {
     for event in ["connect", "disconnect", "newListener"] {
         let namespace = Namespace::new("/chat").on(event, async || ());

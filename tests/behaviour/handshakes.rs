@@ -7,7 +7,7 @@ use socketio_driver_tokio::{
     HandlerError, Handshake, Namespace, Server, ServerBuilder, ServerLimits, Socket, TransportName,
 };
 
-use crate::client::{Client, Transport};
+use crate::client::{Client, Transport, handshake};
 use crate::http_client::{HttpClient, text};
 use crate::server::TestServer;
 
@@ -108,4 +108,18 @@ fn handlers_find_what_the_authorization_has_found_out() {
     let mut client = Client::connect_saying(&server, "?name=J%C3%BCrgen+S", "Cookie: key=1\r\n");
     client.ask(1, "who am i", "[]");
     client.expect(r#"6:::1+["Jürgen S"]"#);
+}
+
+#[test]
+fn session_ids_begin_as_the_application_wants() {
+    let server = TestServer::start(Server::builder().session_id_prefix("a1"));
+    let sids: Vec<_> = (0..20).map(|_| handshake(server.address, "")).collect();
+    assert!(sids.iter().all(|sid| sid.starts_with("a1")), "{sids:?}");
+    let mut different = sids.clone();
+    different.sort();
+    different.dedup();
+    assert_eq!(different.len(), sids.len());
+    for sid in sids {
+        Client::resume(&server, Transport::Polling, sid);
+    }
 }

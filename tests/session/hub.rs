@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socketio_proto::{Dialect, TransportName};
-use socketio_session::{
-    CreateError, DisconnectReason, Event, Hub, Instant, Loss, SessionConfig, SessionId,
-};
+use socketio_session::{CreateError, DisconnectReason, Event, Hub, Instant, Loss, SessionConfig};
 
 use crate::crowd::{Crowd, id, to_all, websocket};
 use crate::script::{CHAT, GLOBAL};
@@ -251,57 +249,4 @@ fn a_session_whose_application_is_at_work_is_not_ready_for_more() {
     assert_eq!(crowd.hub.poll_ready(), None);
     crowd.sends(0, "3:::four");
     assert_eq!(crowd.hub.poll_ready(), Some(key));
-}
-
-#[test]
-fn ids_are_spread_over_shards() {
-    for shards in [2, 16, 48] {
-        let mut sessions = vec![0_usize; shards];
-        for client in 0..shards * 1000 {
-            sessions[random_id(client as u64).shard(shards)] += 1;
-        }
-        assert!(
-            sessions.iter().all(|count| (850..1150).contains(count)),
-            "{sessions:?}"
-        );
-    }
-}
-
-/// An id of bytes that are as good as random.
-fn random_id(number: u64) -> SessionId {
-    let mut state = number;
-    SessionId::from_random(std::array::from_fn(|_| {
-        // SplitMix64.
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed >> 56) as u8
-    }))
-}
-
-#[test]
-fn ids_are_spelled_for_urls_and_kept_out_of_logs() {
-    let zeros = SessionId::from_random([0; 18]);
-    let ones = SessionId::from_random([255; 18]);
-    assert_eq!(zeros.as_str(), "A".repeat(24));
-    assert_eq!(ones.as_str(), "_".repeat(24));
-    assert_eq!(SessionId::parse(id(7).as_str()), Some(id(7)));
-    for bad in [
-        "",
-        "short",
-        &"A".repeat(25),
-        &"é".repeat(12),
-        &"%".repeat(24),
-    ] {
-        assert_eq!(SessionId::parse(bad), None, "{bad}");
-    }
-    assert_eq!(format!("{ones:?}"), "______…");
-    for shards in [0, 1, 7] {
-        let shard = id(7).shard(shards);
-        assert!(shard < shards.max(1));
-        assert_eq!(
-            SessionId::parse(id(7).as_str()).map(|id| id.shard(shards)),
-            Some(shard)
-        );
-    }
 }

@@ -19,6 +19,7 @@ mod rooms;
 mod rooms_model;
 mod script;
 mod script_properties;
+mod session_ids;
 mod transports;
 mod turns;
 mod volatile;

@@ -117,7 +117,10 @@ impl Engine {
         self.executor
             .random(&mut random)
             .map_err(|_| CreateSessionError::NoRandomness)?;
-        let id = SessionId::from_random(random);
+        let id = match self.settings.session_id_prefix {
+            Some(prefix) => SessionId::with_prefix(prefix, random),
+            None => SessionId::from_random(random),
+        };
         let counted = self.sessions.fetch_add(1, Ordering::Relaxed);
         let created = if counted >= self.settings.limits.sessions {
             Err(CreateSessionError::Create(CreateError::Full))
