@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod node;
 mod process;
+mod proxies;
 mod test;
 mod wire;
 

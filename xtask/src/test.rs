@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::node;
 use crate::process::{cargo, output, program, run};
+use crate::proxies;
 
 /// The crates that must not know of an operating system.
 const PURE_CRATES: [&str; 2] = ["socketio-proto", "socketio-session"];
@@ -25,10 +26,11 @@ const PUBLISHED_CRATES: [&str; 4] = [
 
 type Step = (&'static str, fn() -> Result<(), Box<dyn Error>>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("tools", tools),
     ("npm packages", node::install),
     ("browser", browser),
+    ("proxies", proxies::install),
     ("format", format),
     ("lints", lints),
     ("features", features),
