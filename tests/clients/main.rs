@@ -5,6 +5,7 @@
 
 mod application;
 mod browser;
-mod node;
 mod reconnect;
 mod scenarios;
+
+use socketio_tests::node;

@@ -1,6 +1,11 @@
 //! What the suites and the command line tools share.
 
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/proxies.md")]
+struct ProxyGuideExamples;
+
 pub mod corpus_shape;
 pub mod js_json;
 pub mod load;
+pub mod node;
 pub mod replay;

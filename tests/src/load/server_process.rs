@@ -35,8 +35,17 @@ impl ServerProcess {
     /// # Errors
     /// If it cannot be started, or says something else.
     pub fn start(executable: &Path) -> Result<Self, LoadError> {
+        Self::start_on(0, executable, &[])
+    }
+
+    /// Likewise, on a port of the caller's choice and with more arguments.
+    ///
+    /// # Errors
+    /// If it cannot be started, or says something else.
+    pub fn start_on(port: u16, executable: &Path, arguments: &[&str]) -> Result<Self, LoadError> {
         let mut child = Command::new(executable)
-            .args(["--port", "0"])
+            .args(["--port", &port.to_string()])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// The folder of the JavaScript tests.
-pub(crate) fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("js");
     assert!(
         folder.join("node_modules/socket.io-client").is_dir(),
@@ -15,19 +15,19 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// The browser build of the real client.
-pub(crate) fn client_script() -> PathBuf {
+pub fn client_script() -> PathBuf {
     folder().join("node_modules/socket.io-client/dist/socket.io.js")
 }
 
 /// A script with its arguments, ready to run.
-pub(crate) fn script(name: &str, arguments: &[&str]) -> Command {
+pub fn script(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("node");
     command.current_dir(folder()).arg(name).args(arguments);
     command
 }
 
 /// Runs a script to its end; it says itself what went wrong.
-pub(crate) fn run(name: &str, arguments: &[&str]) {
+pub fn run(name: &str, arguments: &[&str]) {
     let output = script(name, arguments)
         .output()
         .expect("node can be started");
@@ -40,7 +40,7 @@ pub(crate) fn run(name: &str, arguments: &[&str]) {
 }
 
 /// Starts a script whose output is read as it comes.
-pub(crate) fn start(name: &str, arguments: &[&str]) -> Child {
+pub fn start(name: &str, arguments: &[&str]) -> Child {
     script(name, arguments)
         .stdout(Stdio::piped())
         .spawn()
