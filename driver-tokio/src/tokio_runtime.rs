@@ -10,6 +10,8 @@ use std::time::Duration;
 use socketio_server::runtime::{ByteStream, Instant, Listener, Runtime};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+#[cfg(unix)]
+use tokio::net::{UnixListener, UnixStream};
 use tokio::runtime::Handle;
 use tokio::time;
 
@@ -21,8 +23,9 @@ pub struct Tokio {
 }
 
 impl Runtime for Tokio {
-    type Stream = TokioStream;
-    type Listener = TokioListener;
+    type TcpListener = TokioListener<TcpListener>;
+    #[cfg(unix)]
+    type UnixListener = TokioListener<UnixListener>;
     type Sleep = time::Sleep;
 
     fn current() -> Self {
@@ -45,23 +48,37 @@ impl Runtime for Tokio {
         Instant::from_start(self.start.elapsed())
     }
 
-    async fn bind(&self, address: SocketAddr) -> io::Result<TokioListener> {
-        TcpListener::bind(address).await.map(TokioListener)
+    fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
+        let _context = self.handle.enter();
+        TcpListener::from_std(listener).map(TokioListener)
+    }
+
+    #[cfg(unix)]
+    fn unix_listener(
+        &self,
+        listener: std::os::unix::net::UnixListener,
+    ) -> io::Result<Self::UnixListener> {
+        let _context = self.handle.enter();
+        UnixListener::from_std(listener).map(TokioListener)
+    }
+
+    async fn unblock<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let done = self.handle.spawn_blocking(work).await;
+        done.map_err(io::Error::other)
     }
 }
 
-/// A TCP listener.
+/// A listener of tokio.
 #[derive(Debug)]
-pub struct TokioListener(TcpListener);
+pub struct TokioListener<L>(L);
 
-impl Listener for TokioListener {
-    type Stream = TokioStream;
+impl Listener for TokioListener<TcpListener> {
+    type Stream = TokioStream<TcpStream>;
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-
-    async fn accept(&mut self) -> io::Result<(TokioStream, Option<SocketAddr>)> {
+    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
         let (stream, peer) = self.0.accept().await?;
         // Answers are small and someone waits for them. A connection that is broken already
         // will say so when it is read.
@@ -70,11 +87,21 @@ impl Listener for TokioListener {
     }
 }
 
-/// A TCP connection.
-#[derive(Debug)]
-pub struct TokioStream(TcpStream);
+#[cfg(unix)]
+impl Listener for TokioListener<UnixListener> {
+    type Stream = TokioStream<UnixStream>;
 
-impl ByteStream for TokioStream {
+    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
+        let (stream, _unnamed) = self.0.accept().await?;
+        Ok((TokioStream(stream), None))
+    }
+}
+
+/// A connection of tokio.
+#[derive(Debug)]
+pub struct TokioStream<S>(S);
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for TokioStream<S> {
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(buffer);
         ready!(Pin::new(&mut self.0).poll_read(cx, &mut buffer))?;

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,27 +10,21 @@ use bytes::Bytes;
 use http::{Request, Response};
 use socketio_proto::TransportName;
 use socketio_session::{
-    EventNames, Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionIdPrefix,
+    Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionIdPrefix,
     SessionLimits,
 };
 
+use crate::checks::{check_namespace, check_settings};
 use crate::engine::Engine;
 use crate::error::BuildError;
 use crate::handlers::{HandlerError, Namespace, StateMap};
 use crate::handshake::Handshake;
 use crate::hooks::Hooks;
+use crate::listen::{Listen, TcpAddress};
 use crate::origins::Origins;
 use crate::runtime::Runtime;
 use crate::server::Server;
 use crate::settings::{ServerLimits, Settings};
-
-/// The transports that can be offered.
-const SUPPORTED: [TransportName; 4] = [
-    TransportName::WebSocket,
-    TransportName::FlashSocket,
-    TransportName::XhrPolling,
-    TransportName::JsonpPolling,
-];
 
 /// A server to be. Defaults are the reference server's (`socket.io` 0.9 `lib/manager.js`),
 /// apart from origins: other sites' pages are refused unless they are allowed.
@@ -43,6 +36,7 @@ pub struct ServerBuilder<R: Runtime> {
     state: StateMap,
     hooks: Hooks,
     session_id_prefix: Option<String>,
+    listens: Vec<Listen>,
     runtime: PhantomData<R>,
 }
 
@@ -61,6 +55,7 @@ impl<R: Runtime> ServerBuilder<R> {
             state: StateMap::default(),
             hooks: Hooks::default(),
             session_id_prefix: None,
+            listens: Vec::new(),
             runtime: PhantomData,
         }
     }
@@ -223,37 +218,53 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// Listens on a TCP address: the first that can be had, if a name stands for several.
-    ///
-    /// # Errors
-    /// [`BuildError`]: the address cannot be had, or the settings do not fit together.
-    pub async fn bind(self, address: impl ToSocketAddrs) -> Result<Server<R>, BuildError> {
-        let runtime = R::current();
-        let mut failure = std::io::Error::other("the name stands for no address");
-        for address in address.to_socket_addrs()? {
-            match runtime.bind(address).await {
-                Ok(listener) => {
-                    let engine = self.build(&runtime)?;
-                    return Ok(Server::new(engine, runtime, listener));
-                }
-                Err(error) => failure = error,
-            }
-        }
-        Err(failure.into())
+    /// Adds something to listen on: TCP addresses, Unix sockets, listeners that exist already.
+    /// A server may have any number of them, which share its limits.
+    #[must_use]
+    pub fn listen(mut self, listen: Listen) -> Self {
+        self.listens.push(listen);
+        self
     }
 
-    fn build(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
-        if self.settings.transports.is_empty() {
-            return Err(BuildError::NoTransports);
+    /// Listens on a TCP address, the first that can be had if a name stands for several, and on
+    /// what [`listen`](Self::listen) was told: `listen(Listen::tcp(address)).build()`.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub async fn bind(self, address: impl Into<TcpAddress>) -> Result<Server<R>, BuildError> {
+        self.listen(Listen::tcp(address)).build().await
+    }
+
+    /// Listens on everything that was [added](Self::listen). Nobody is served before
+    /// [`Server::run`].
+    ///
+    /// # Errors
+    /// [`BuildError`]: the settings do not fit together, which is found out first, or something
+    /// cannot be listened on.
+    pub async fn build(mut self) -> Result<Server<R>, BuildError> {
+        let runtime = R::current();
+        let listens = std::mem::take(&mut self.listens);
+        if listens.is_empty() {
+            return Err(BuildError::NothingToListenOn);
         }
-        if let Some(name) = self
-            .settings
-            .transports
-            .iter()
-            .find(|it| !SUPPORTED.contains(it))
-        {
-            return Err(BuildError::UnsupportedTransport(*name));
+        for listen in &listens {
+            if let Some(option) = listen.misfit() {
+                let on = listen.to_string();
+                return Err(BuildError::ListenOption { on, option });
+            }
         }
+        let engine = self.into_engine(&runtime)?;
+        let mut listeners = Vec::with_capacity(listens.len());
+        for listen in listens {
+            let on = listen.to_string();
+            let opened = listen.open(&runtime).await;
+            listeners.push(opened.map_err(|source| BuildError::Listen { on, source })?);
+        }
+        Ok(Server::new(engine, runtime, listeners))
+    }
+
+    fn into_engine(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
+        check_settings(&self.settings, &self.session)?;
         if let Some(prefix) = self.session_id_prefix {
             let checked = SessionIdPrefix::new(&prefix);
             let checked = checked.map_err(|_| BuildError::SessionIdPrefix(prefix))?;
@@ -261,7 +272,7 @@ impl<R: Runtime> ServerBuilder<R> {
         }
         let mut names = HashSet::new();
         for namespace in &self.namespaces {
-            check(namespace, &mut names, &self.state)?;
+            check_namespace(namespace, &mut names, &self.state)?;
         }
         if names.insert(Box::default()) {
             self.namespaces.push(Namespace::global());
@@ -285,35 +296,4 @@ impl<R: Runtime> ServerBuilder<R> {
             executor,
         ))
     }
-}
-
-fn check(
-    namespace: &Namespace,
-    names: &mut HashSet<Box<str>>,
-    state: &StateMap,
-) -> Result<(), BuildError> {
-    let name = &namespace.config.name;
-    if !names.insert(name.clone()) {
-        return Err(BuildError::DuplicateNamespace(String::from(&**name)));
-    }
-    if name.is_empty() && namespace.handlers.authorizer.is_some() {
-        return Err(BuildError::GlobalNamespaceCannotAsk);
-    }
-    if let Some(event) = namespace
-        .handlers
-        .event_names()
-        .find(|it| EventNames::is_inert(it))
-    {
-        return Err(BuildError::InertEvent {
-            namespace: String::from(&**name),
-            event: String::from(event),
-        });
-    }
-    let missing = namespace.state_types().find(|needed| !state.has(*needed));
-    missing.map_or(Ok(()), |missing| {
-        Err(BuildError::MissingState {
-            namespace: String::from(&**name),
-            type_name: missing.name,
-        })
-    })
 }

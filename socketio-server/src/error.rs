@@ -1,6 +1,7 @@
 //! Errors that users meet.
 
 use std::io;
+use std::time::Duration;
 
 use socketio_session::{DisconnectReason, Misuse};
 use thiserror::Error;
@@ -79,7 +80,42 @@ pub enum BuildError {
     /// ([`ServerBuilder::session_id_prefix`](crate::ServerBuilder::session_id_prefix)).
     #[error("session ids begin with one or two characters of A-Za-z0-9, not with {0:?}")]
     SessionIdPrefix(String),
+    /// The resource is empty, or contains other characters than letters, digits, `-._~` and
+    /// the slashes between its segments.
+    #[error("{0:?} cannot be the resource: write path segments of letters, digits and `-._~`")]
+    Resource(String),
+    /// The setting is zero, and nothing would work.
+    #[error("{0} must not be zero")]
+    Zero(&'static str),
+    /// One time has to be shorter than another, or clients take a healthy connection for dead.
+    #[error("{setting} is {value:?}, and must be less than {bound}, which is {limit:?}")]
+    TooLong {
+        /// The setting that is too long.
+        setting: &'static str,
+        /// Its value.
+        value: Duration,
+        /// What it must be below.
+        bound: &'static str,
+        /// The value of that.
+        limit: Duration,
+    },
+    /// There is nothing to listen on ([`ServerBuilder::listen`](crate::ServerBuilder::listen)).
+    #[error("there is nothing to listen on")]
+    NothingToListenOn,
+    /// An option of [`Listen`](crate::Listen) does not go with what is to be listened on.
+    #[error("{option} cannot be set for {on}")]
+    ListenOption {
+        /// What is to be listened on.
+        on: String,
+        /// The option.
+        option: &'static str,
+    },
     /// The address cannot be listened on.
-    #[error("cannot listen: {0}")]
-    Listen(#[from] io::Error),
+    #[error("cannot listen on {on}: {source}")]
+    Listen {
+        /// What is to be listened on.
+        on: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
 }

@@ -11,6 +11,7 @@
 
 mod answers;
 mod builder;
+mod checks;
 mod engine;
 mod error;
 mod extensions;
@@ -19,6 +20,7 @@ mod handshake;
 mod hooks;
 mod http;
 mod jobs;
+mod listen;
 mod opening;
 mod origins;
 mod router;
@@ -45,6 +47,7 @@ pub use crate::handlers::{
     Rejection, Reply, ReplyArgs, State, Text,
 };
 pub use crate::handshake::Handshake;
+pub use crate::listen::{Listen, LocalAddr, TcpAddress};
 pub use crate::origins::Origins;
 pub use crate::server::{Server, ServerHandle};
 pub use crate::settings::ServerLimits;

@@ -9,14 +9,11 @@ use socketio_proto::{Handshake as HandshakeLine, JsonpIndex};
 use tracing::{debug, trace};
 
 use crate::answers;
+use crate::checks::LONGEST_TIMEOUT;
 use crate::engine::{CreateSessionError, Engine};
 use crate::handlers::HandlerError;
 use crate::handshake::Handshake;
 use crate::origins::OriginCheck;
-
-/// The longest heartbeat timeout that real clients can keep: their timers count milliseconds
-/// in 32 bits, and a longer one fires at once.
-const LONGEST_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2_147_483);
 
 /// Answers a handshake. Its method does not matter, as on the reference server.
 pub(crate) async fn answer(
@@ -110,13 +107,13 @@ fn open(engine: &Arc<Engine>, handshake: Arc<Handshake>) -> Response<Bytes> {
 fn line(engine: &Engine, sid: &str) -> Vec<u8> {
     let config = &engine.session_config;
     let heartbeat_timeout = match config.heartbeat_interval {
-        Some(_) => config.heartbeat_timeout.min(LONGEST_TIMEOUT),
+        Some(_) => config.heartbeat_timeout,
         None => LONGEST_TIMEOUT,
     };
     let line = HandshakeLine {
         sid,
         heartbeat_timeout: Some(heartbeat_timeout),
-        close_timeout: Some(config.close_timeout.min(LONGEST_TIMEOUT)),
+        close_timeout: Some(config.close_timeout),
         transports: engine.settings.transports.as_slice().into(),
     };
     let mut text = Vec::new();

@@ -15,10 +15,11 @@ pub use socketio_session::Instant;
 /// A value of the type is a handle that works on any thread. Everything above this trait is
 /// the same for all runtimes.
 pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
-    /// A connection.
-    type Stream: ByteStream;
-    /// What accepts connections.
-    type Listener: Listener<Stream = Self::Stream>;
+    /// What accepts TCP connections.
+    type TcpListener: Listener;
+    /// What accepts connections on a Unix socket.
+    #[cfg(unix)]
+    type UnixListener: Listener;
     /// A timer that has been started.
     type Sleep: Future<Output = ()> + Send + 'static;
 
@@ -37,11 +38,30 @@ pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
     /// The time since this runtime handle was made or since any other fixed start.
     fn now(&self) -> Instant;
 
-    /// Listens on a TCP address.
+    /// Takes over a TCP listener that is non-blocking.
     ///
     /// # Errors
     /// What the operating system says.
-    fn bind(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Listener>> + Send;
+    fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener>;
+
+    /// Takes over a listener on a Unix socket that is non-blocking.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    #[cfg(unix)]
+    fn unix_listener(
+        &self,
+        listener: std::os::unix::net::UnixListener,
+    ) -> io::Result<Self::UnixListener>;
+
+    /// Does work that may block, such as looking a name up, where it holds up nobody.
+    ///
+    /// # Errors
+    /// If the work could not be done, or panicked.
+    fn unblock<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = io::Result<T>> + Send;
 
     /// Fills `bytes` from a secure random source, by default the operating system's.
     ///
@@ -55,13 +75,7 @@ pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
 /// Accepts connections.
 pub trait Listener: Send + 'static {
     /// A connection.
-    type Stream;
-
-    /// The address it listens on.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    fn local_addr(&self) -> io::Result<SocketAddr>;
+    type Stream: ByteStream;
 
     /// The next connection and the address it comes from, if it has one. Dropping the future
     /// loses none.
@@ -95,6 +109,24 @@ pub trait ByteStream: Send + Unpin + 'static {
     /// # Errors
     /// If the connection is broken.
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
+
+impl<S: ByteStream + ?Sized> ByteStream for Box<S> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        (**self).poll_read(cx, buffer)
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        (**self).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        (**self).poll_flush(cx)
+    }
+
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        (**self).poll_shutdown(cx)
+    }
 }
 
 /// A timer of whatever runtime.

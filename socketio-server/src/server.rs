@@ -1,36 +1,40 @@
 //! A server: what accepts connections, and the handle to it.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_lite::future::or;
 use socketio_session::DisconnectReason;
-use tracing::{debug, info};
+use tracing::info;
 
 use crate::engine::Engine;
-use crate::http::{CountedConnection, serve_connection};
-use crate::runtime::{Listener, Runtime};
+use crate::listen::{LocalAddr, OpenListener};
+use crate::runtime::Runtime;
 use crate::socket::NamespaceHandle;
-
-/// How long to wait after an accept failed, usually for want of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A server that listens, on the runtime `R`. Drivers give it a name without the parameter.
 pub struct Server<R: Runtime> {
     engine: Arc<Engine>,
     runtime: R,
-    listener: R::Listener,
+    listeners: Vec<OpenListener<R>>,
 }
 
 impl<R: Runtime> Server<R> {
-    pub(crate) const fn new(engine: Arc<Engine>, runtime: R, listener: R::Listener) -> Self {
+    pub(crate) const fn new(
+        engine: Arc<Engine>,
+        runtime: R,
+        listeners: Vec<OpenListener<R>>,
+    ) -> Self {
         Self {
             engine,
             runtime,
-            listener,
+            listeners,
         }
     }
 
@@ -40,12 +44,18 @@ impl<R: Runtime> Server<R> {
         crate::ServerBuilder::new()
     }
 
-    /// The address it listens on.
+    /// The TCP address it listens on: the first, if there are several.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// If it listens on no TCP address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        let first = self.local_addrs().find_map(LocalAddr::tcp);
+        first.ok_or_else(|| io::Error::other("the server listens on no TCP address"))
+    }
+
+    /// Everything it listens on, in the order in which it was told to.
+    pub fn local_addrs(&self) -> impl Iterator<Item = &LocalAddr> {
+        self.listeners.iter().map(OpenListener::address)
     }
 
     /// A handle for everything but accepting connections.
@@ -59,51 +69,34 @@ impl<R: Runtime> Server<R> {
     /// Accepts connections until [`ServerHandle::shutdown`] is called, and returns when it is
     /// complete. Failing to accept is not the end: it is tried again.
     pub async fn run(mut self) {
-        if let Ok(address) = self.local_addr() {
+        for address in self.local_addrs() {
             info!(%address, "listening");
         }
         let signal = &self.engine.shutdown;
         let beginning = signal.beginning();
         if !signal.has_begun() {
-            let accepting = accept_all(&self.engine, &self.runtime, &mut self.listener);
+            let mut accepting: Vec<_> = self
+                .listeners
+                .iter_mut()
+                .map(|listener| Box::pin(listener.accept_all(&self.engine, &self.runtime)))
+                .collect();
+            let accepting = poll_fn(|cx| {
+                for listener in &mut accepting {
+                    let _: Poll<Infallible> = listener.as_mut().poll(cx);
+                }
+                Poll::Pending
+            });
             or(beginning, accepting).await;
         }
-        drop(self.listener);
+        self.listeners.clear();
         self.engine.wait_until_ended().await;
-    }
-}
-
-/// Whether the next connection may well be accepted.
-fn is_about_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionReset
-    )
-}
-
-async fn accept_all<R: Runtime>(engine: &Arc<Engine>, runtime: &R, listener: &mut R::Listener) {
-    loop {
-        engine.wait_for_connection_slot().await;
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let counted = CountedConnection::new(Arc::clone(engine));
-                runtime.spawn(serve_connection::<R>(counted, stream, peer));
-            }
-            Err(error) => {
-                debug!(%error, "accept failed");
-                if !is_about_one_connection(&error) {
-                    runtime.sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
     }
 }
 
 impl<R: Runtime> fmt::Debug for Server<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
+            .field("listening", &self.local_addrs().collect::<Vec<_>>())
             .field("engine", &self.engine)
             .finish_non_exhaustive()
     }
@@ -194,16 +187,6 @@ impl Engine {
             if connections == 0 {
                 // Nobody can come and fetch a goodbye any more. Handlers may still be at work.
                 self.abandon_sessions();
-            }
-            ending.await;
-        }
-    }
-
-    async fn wait_for_connection_slot(&self) {
-        loop {
-            let ending = self.shutdown.ending();
-            if self.shutdown.connections() < self.settings.limits.connections {
-                return;
             }
             ending.await;
         }

@@ -69,6 +69,8 @@ pub struct ServerLimits {
     pub authorization_timeout: Duration,
     /// How long a closing websocket may take to answer. Default 5 s.
     pub websocket_close_timeout: Duration,
+    /// How long a client may take to agree on encryption. Default 10 s.
+    pub tls_handshake_timeout: Duration,
     /// Jobs that one session may have spawned at once in each namespace. Default 64.
     pub jobs_per_session: usize,
     /// Handlers of one session that may run beside its other handlers. Default 16; above it, they take their turn like the others.
@@ -87,6 +89,7 @@ impl Default for ServerLimits {
             unread_response_timeout: Duration::from_secs(30),
             authorization_timeout: Duration::from_secs(10),
             websocket_close_timeout: Duration::from_secs(5),
+            tls_handshake_timeout: Duration::from_secs(10),
             jobs_per_session: 64,
             concurrent_handlers: 16,
         }

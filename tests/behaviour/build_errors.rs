@@ -63,7 +63,7 @@ fn an_address_that_is_taken_cannot_be_listened_on() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address");
     let error = wait_for(Server::builder().bind(address)).expect_err("a taken port");
-    assert!(matches!(error, BuildError::Listen(_)), "{error}");
+    assert!(matches!(error, BuildError::Listen { .. }), "{error}");
 }
 
 #[test]

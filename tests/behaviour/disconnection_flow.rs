@@ -203,6 +203,7 @@ fn the_client_closes_its_websocket() {
 fn the_client_stops_polling() {
     let builder = Server::builder()
         .polling_duration(Duration::from_millis(200))
+        .heartbeat_interval(None)
         .close_timeout(Duration::from_secs(1));
     let reason = DisconnectReason::CloseTimeout;
     flow(builder, Transport::Polling, reason, |_, _| {});
@@ -212,7 +213,7 @@ fn the_client_stops_polling() {
 fn the_client_leaves_a_heartbeat_unanswered() {
     let builder = Server::builder()
         .heartbeat_interval(Duration::from_secs(1))
-        .heartbeat_timeout(Duration::from_millis(200));
+        .heartbeat_timeout(Duration::from_millis(1200));
     let reason = DisconnectReason::HeartbeatTimeout;
     flow(builder, Transport::WebSocket, reason, |_, client| {
         client.expect("2::");

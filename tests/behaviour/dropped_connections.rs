@@ -9,7 +9,7 @@ use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
 
 use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
-use crate::server::{TestServer, eventually};
+use crate::server::{TestServer, eventually, with_close_timeout};
 
 fn echoing() -> Namespace {
     Namespace::global()
@@ -62,8 +62,8 @@ fn requests_may_end_anywhere() {
 fn websockets_may_end_anywhere() {
     let builder = Server::builder()
         .namespace(echoing())
-        .handshake_timeout(Duration::from_millis(100))
-        .close_timeout(Duration::from_millis(100));
+        .handshake_timeout(Duration::from_millis(100));
+    let builder = with_close_timeout(builder, Duration::from_millis(100));
     let server = TestServer::start(builder);
     let frames = [
         frame_bytes(TEXT, true, true, b"3:::one"),

@@ -70,13 +70,13 @@ fn more_sessions_than_allowed_are_refused_until_one_has_ended() {
 #[test]
 fn the_handshake_names_id_timeouts_and_transports() {
     let builder = Server::builder()
-        .heartbeat_timeout(Duration::from_secs(11))
-        .close_timeout(Duration::from_secs(12))
+        .heartbeat_timeout(Duration::from_secs(31))
+        .close_timeout(Duration::from_secs(32))
         .transports([TransportName::XhrPolling, TransportName::WebSocket]);
     let server = TestServer::start(builder);
     let answer = HttpClient::open(server.address).get("/socket.io/1/?t=1");
     let (sid, rest) = text(&answer).split_once(':').expect("a handshake");
-    assert_eq!(rest, "11:12:xhr-polling,websocket");
+    assert_eq!(rest, "31:32:xhr-polling,websocket");
     assert!(sid.len() >= 20, "{sid}");
     assert_eq!(answer.header("Content-Type"), Some("text/plain"));
 }

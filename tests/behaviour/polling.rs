@@ -6,7 +6,7 @@ use socketio_driver_tokio::{Args, HandlerError, Namespace, Server, Socket, Text}
 
 use crate::client::{Client, Polling, Transport, WebSocket, handshake};
 use crate::http_client::{HttpClient, text};
-use crate::server::{TestServer, eventually};
+use crate::server::{TestServer, eventually, with_close_timeout};
 
 fn echoing() -> Namespace {
     Namespace::global()
@@ -195,9 +195,8 @@ fn a_goodbye_between_two_polls_is_kept_for_the_next() {
 
 #[test]
 fn a_goodbye_that_nobody_fetches_is_forgotten() {
-    let builder = Server::builder()
-        .namespace(echoing())
-        .close_timeout(Duration::from_millis(50));
+    let builder = Server::builder().namespace(echoing());
+    let builder = with_close_timeout(builder, Duration::from_millis(50));
     let server = TestServer::start(builder);
     let mut client = Client::connect(&server, Transport::Polling);
     client.emit("end", "[]");

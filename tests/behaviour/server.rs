@@ -63,6 +63,14 @@ impl Drop for TestServer {
     }
 }
 
+/// With a close timeout as short as this, and without what would have to be shorter still.
+pub(crate) fn with_close_timeout(builder: ServerBuilder, timeout: Duration) -> ServerBuilder {
+    builder
+        .close_timeout(timeout)
+        .heartbeat_interval(None)
+        .polling_duration(timeout.mul_f64(0.9))
+}
+
 /// Works on a future of the server's API from outside of the runtime.
 pub(crate) fn wait_for<F: Future>(work: F) -> F::Output {
     runtime().block_on(work)

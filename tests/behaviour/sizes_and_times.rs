@@ -10,7 +10,7 @@ use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
 use crate::client::{Client, Transport, on_each_transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::Pen;
-use crate::server::TestServer;
+use crate::server::{TestServer, with_close_timeout};
 
 /// What a body may be longer than a packet, for the framing of a payload.
 const FRAMING: usize = 64 << 10;
@@ -192,7 +192,7 @@ fn a_handshake_that_is_not_taken_up_is_forgotten() {
 
 #[test]
 fn a_client_that_stops_polling_is_given_up() {
-    let builder = limited(|_| {}).close_timeout(Duration::from_millis(50));
+    let builder = with_close_timeout(limited(|_| {}), Duration::from_millis(50));
     let (server, journal) = TestServer::noting(builder);
     let client = Client::connect(&server, Transport::Polling);
     journal.expect("CloseTimeout");

@@ -9,7 +9,7 @@ use socketio_driver_tokio::{
 
 use crate::client::{Client, Transport};
 use crate::journal::Pen;
-use crate::server::TestServer;
+use crate::server::{TestServer, with_close_timeout};
 
 /// As much as the sockets of both sides can hold between them, generously.
 const IN_SOCKETS: usize = 32 << 20;
@@ -41,7 +41,7 @@ fn is_too_slow(error: &SendError) -> bool {
 #[test]
 fn a_websocket_that_is_not_read_is_given_up_with_bounded_memory() {
     let outbox = 1 << 20;
-    let builder = builder(outbox, 4096).close_timeout(Duration::from_millis(100));
+    let builder = with_close_timeout(builder(outbox, 4096), Duration::from_millis(100));
     let (server, journal) = TestServer::noting(builder);
     let mut client = Client::connect(&server, Transport::WebSocket);
     let socket = only_socket(&server);

@@ -87,22 +87,35 @@ fn configured(transcript: &Transcript) -> Result<ServerBuilder, String> {
     if let Some(resource) = &transcript.resource {
         builder = builder.resource(resource.trim_start_matches('/'));
     }
+    builder = with_times(builder, transcript);
     for (setting, value) in &transcript.config {
-        builder = match (setting.as_str(), seconds(value)) {
-            ("close timeout", Some(time)) => builder.close_timeout(time),
-            ("polling duration", Some(time)) => builder.polling_duration(time),
-            ("heartbeat timeout", Some(time)) => builder.heartbeat_timeout(time),
-            ("heartbeat interval", Some(time)) => builder.heartbeat_interval(time),
-            ("heartbeats", _) if *value == Value::Bool(false) => builder.heartbeat_interval(None),
-            ("destroy buffer size", _) => builder.limits(message_limit(value)),
-            // An empty timeout cannot be said in our words.
-            ("close timeout" | "heartbeat timeout", None) | ("origins" | "transports", _) => {
-                builder
-            }
+        builder = match setting.as_str() {
+            "heartbeats" if *value == Value::Bool(false) => builder.heartbeat_interval(None),
+            "destroy buffer size" => builder.limits(message_limit(value)),
+            "close timeout" | "polling duration" | "heartbeat timeout" | "heartbeat interval"
+            | "origins" | "transports" => builder,
             _ => return Err(format!("our server has no setting {setting:?}")),
         };
     }
     Ok(builder)
+}
+
+/// The reference takes times that contradict each other; ours are shortened to fit. An empty
+/// timeout cannot be said in our words.
+fn with_times(builder: ServerBuilder, transcript: &Transcript) -> ServerBuilder {
+    let time = |setting, default| {
+        let said = transcript.config.get(setting).and_then(seconds);
+        said.unwrap_or(Duration::from_secs(default))
+    };
+    let (heartbeat_timeout, close_timeout) =
+        (time("heartbeat timeout", 60), time("close timeout", 60));
+    let polling_duration = time("polling duration", 20).min(close_timeout.mul_f64(0.9));
+    let longest_interval = heartbeat_timeout.min(close_timeout).mul_f64(0.9);
+    builder
+        .heartbeat_timeout(heartbeat_timeout)
+        .heartbeat_interval(time("heartbeat interval", 25).min(longest_interval))
+        .close_timeout(close_timeout)
+        .polling_duration(polling_duration)
 }
 
 fn message_limit(bytes: &Value) -> ServerLimits {

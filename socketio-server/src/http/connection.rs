@@ -1,4 +1,4 @@
-//! One TCP connection: requests first, then maybe a websocket.
+//! One connection: requests first, then maybe a websocket.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -9,6 +9,7 @@ use std::task::Poll;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
+use hyper::rt::Write;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use tracing::trace;
@@ -17,13 +18,13 @@ use super::hyper_adapter::{HyperStream, HyperTimer};
 use super::{Answer, AnswerBody};
 use crate::engine::Engine;
 use crate::router;
-use crate::runtime::{ByteStream, Runtime};
+use crate::runtime::ByteStream;
 use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
 
 /// Serves a connection until it ends.
-pub(crate) fn serve_connection<R: Runtime>(
+pub(crate) fn serve_connection<S: ByteStream>(
     counted: CountedConnection,
-    stream: R::Stream,
+    stream: S,
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = ()> + Send {
     // Boxed and made out here, so that a websocket's task has no room for what HTTP needed.
@@ -90,15 +91,16 @@ async fn serve_http<S: ByteStream>(
         return None;
     }
     let parts = connection.into_parts();
-    let mut stream = parts.io.into_inner();
+    let mut stream = parts.io;
     let upgrade = upgrade
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
     let Some(upgrade) = upgrade else {
-        let _ = poll_fn(|cx| stream.poll_shutdown(cx)).await;
+        let _ = poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await;
         return None;
     };
+    let stream = stream.into_inner();
     // Copied, because even an empty rest would keep hyper's whole buffer.
     Some(Opened {
         stream,
@@ -150,6 +152,10 @@ impl CountedConnection {
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
         engine.shutdown.connection_opened();
         Self(engine)
+    }
+
+    pub(crate) const fn engine(&self) -> &Arc<Engine> {
+        &self.0
     }
 }
 

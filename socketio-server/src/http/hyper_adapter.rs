@@ -34,6 +34,23 @@ impl<S> HyperStream<S> {
     pub(super) fn into_inner(self) -> S {
         self.stream
     }
+
+    /// Breaks what has been waiting for the client for too long.
+    fn with_patience<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            self.stalled = None;
+            return polled;
+        }
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| self.executor.sleep(self.patience));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 /// hyper reads into what it has not initialized; safe code has to go through a buffer.
@@ -69,24 +86,18 @@ impl<S: ByteStream> Write for HyperStream<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let this = &mut *self;
-        if let Poll::Ready(written) = this.stream.poll_write(cx, bytes) {
-            this.stalled = None;
-            return Poll::Ready(written);
-        }
-        let stalled = this
-            .stalled
-            .get_or_insert_with(|| this.executor.sleep(this.patience));
-        ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        let polled = self.stream.poll_write(cx, bytes);
+        self.with_patience(cx, polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream.poll_flush(cx)
+        let polled = self.stream.poll_flush(cx);
+        self.with_patience(cx, polled)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream.poll_shutdown(cx)
+        let polled = self.stream.poll_shutdown(cx);
+        self.with_patience(cx, polled)
     }
 }
 

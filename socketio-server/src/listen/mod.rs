@@ -1,0 +1,251 @@
+//! What a server listens on.
+
+mod accepting;
+mod opening;
+mod tcp;
+#[cfg(feature = "rustls")]
+mod tls;
+#[cfg(unix)]
+mod unix;
+
+use std::fmt;
+use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::PathBuf;
+#[cfg(feature = "rustls")]
+use std::sync::Arc;
+
+pub(crate) use self::accepting::OpenListener;
+pub use self::tcp::TcpAddress;
+
+/// Connections that wait to be accepted, unless [`Listen::backlog`] says otherwise.
+const BACKLOG: u32 = 1024;
+
+/// Something to listen on, for [`ServerBuilder::listen`](crate::ServerBuilder::listen): a TCP
+/// address, a Unix socket, or a listener that exists already.
+///
+/// What does not go together, such as a [`backlog`](Self::backlog) for a listener that exists
+/// already, is refused when the server is built
+/// ([`BuildError::ListenOption`](crate::BuildError::ListenOption)).
+#[derive(Debug)]
+pub struct Listen {
+    place: Place,
+    backlog: Option<u32>,
+    reuse_port: Option<bool>,
+    v6_only: Option<bool>,
+    mode: Option<u32>,
+    #[cfg(feature = "rustls")]
+    tls: Option<Arc<futures_rustls::rustls::ServerConfig>>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Tcp(TcpAddress),
+    #[cfg(unix)]
+    Unix(PathBuf),
+    Opened(StdListener),
+}
+
+/// A listener of the standard library.
+#[derive(Debug)]
+enum StdListener {
+    Tcp(std::net::TcpListener),
+    #[cfg(unix)]
+    Unix(std::os::unix::net::UnixListener),
+}
+
+impl Listen {
+    /// A TCP address: `"127.0.0.1:6543"`, `("localhost", 6543)`, a [`SocketAddr`] and the like;
+    /// port 0 takes a free one, which [`Server::local_addr`](crate::Server::local_addr) tells.
+    ///
+    /// If a name stands for several addresses, the first that can be had is taken, and only
+    /// that. Names are looked up when the server is built, on a thread that may block.
+    #[must_use]
+    pub fn tcp(address: impl Into<TcpAddress>) -> Self {
+        Self::at(Place::Tcp(address.into()))
+    }
+
+    /// A Unix socket at this path.
+    ///
+    /// The file appears when the server is built and is removed when it ends, provided that it
+    /// is still the same file. A socket that is there already is replaced if nobody listens on
+    /// it any more; anything else is left alone, and the path is in use. (Two servers that
+    /// replace the same left-over socket in the same instant can lose one of theirs.)
+    ///
+    /// Who may connect depends on the file's permissions, which [`mode`](Self::mode) sets, and
+    /// on those of its folder. Clients that come through it have no peer address.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn unix(path: impl Into<PathBuf>) -> Self {
+        Self::at(Place::Unix(path.into()))
+    }
+
+    /// A listener of the standard library that listens already: of
+    /// [`std::net`](std::net::TcpListener) or `std::os::unix::net`. It is made non-blocking.
+    ///
+    /// This is how sockets are taken over from systemd (socket activation), for example by
+    /// means of the `listenfd` crate. The file of such a Unix socket is not removed.
+    #[must_use]
+    pub fn from_std(listener: impl Into<Self>) -> Self {
+        listener.into()
+    }
+
+    /// How many connections may wait to be accepted. Default 1024; the operating system may
+    /// have a bound of its own.
+    #[must_use]
+    pub const fn backlog(mut self, connections: u32) -> Self {
+        self.backlog = Some(connections);
+        self
+    }
+
+    /// Whether others may listen on the same TCP address, too (`SO_REUSEPORT`); the kernel
+    /// spreads the connections over all of them. Default: no. Not on Windows.
+    ///
+    /// The requests of one polling client come on several connections. They reach the process
+    /// that has its session only if there is one process, however many listeners it has; or
+    /// if all clients use websockets, for which one connection has to carry the handshake, too.
+    /// Real clients open another, so this is for a new process that takes over from an old one.
+    #[must_use]
+    pub const fn reuse_port(mut self, yes: bool) -> Self {
+        self.reuse_port = Some(yes);
+        self
+    }
+
+    /// Whether a TCP listener on an IPv6 address such as `[::]` takes IPv6 connections only.
+    /// Default: what the operating system does, which is usually to take both.
+    #[must_use]
+    pub const fn v6_only(mut self, yes: bool) -> Self {
+        self.v6_only = Some(yes);
+        self
+    }
+
+    /// The permissions of a Unix socket's file, such as `0o660`: on Linux, writing it is
+    /// connecting. They are set before anybody can connect. Default: what the process's umask
+    /// leaves.
+    #[cfg(unix)]
+    #[must_use]
+    pub const fn mode(mut self, permissions: u32) -> Self {
+        self.mode = Some(permissions);
+        self
+    }
+
+    /// Has connections encrypted: clients connect with `https://` and `wss://`.
+    ///
+    /// The crypto provider and the certificates are those of `config`, which may change its
+    /// certificates while it runs (`rustls::server::ResolvesServerCert`). Of application
+    /// protocols it must name `http/1.1` or none.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn tls(mut self, config: Arc<futures_rustls::rustls::ServerConfig>) -> Self {
+        self.tls = Some(config);
+        self
+    }
+
+    const fn at(place: Place) -> Self {
+        Self {
+            place,
+            backlog: None,
+            reuse_port: None,
+            v6_only: None,
+            mode: None,
+            #[cfg(feature = "rustls")]
+            tls: None,
+        }
+    }
+
+    /// The option that was set and does not go with the rest.
+    pub(crate) fn misfit(&self) -> Option<&'static str> {
+        let (is_tcp, is_unix) = match &self.place {
+            Place::Tcp(_) => (true, false),
+            #[cfg(unix)]
+            Place::Unix(_) => (false, true),
+            Place::Opened(_) => (false, false),
+        };
+        let options = [
+            ("backlog", self.backlog.is_some(), is_tcp || is_unix),
+            ("reuse_port", self.reuse_port.is_some(), is_tcp),
+            ("v6_only", self.v6_only.is_some(), is_tcp),
+            ("mode", self.mode.is_some(), is_unix),
+            ("tls", self.names_other_protocols(), false),
+        ];
+        let mut misfits = options.iter().filter(|(_, is_set, fits)| *is_set && !fits);
+        misfits.next().map(|(name, _, _)| *name)
+    }
+
+    /// Whether clients could agree on a protocol that is not spoken here.
+    #[cfg(feature = "rustls")]
+    fn names_other_protocols(&self) -> bool {
+        self.tls.as_ref().is_some_and(|config| {
+            config
+                .alpn_protocols
+                .iter()
+                .any(|name| !matches!(name.as_slice(), b"http/1.1" | b"http/1.0"))
+        })
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    const fn names_other_protocols(&self) -> bool {
+        false
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Tcp(address) => write!(f, "{address}"),
+            #[cfg(unix)]
+            Place::Unix(path) => write!(f, "{}", path.display()),
+            Place::Opened(StdListener::Tcp(_)) => f.write_str("a TCP listener"),
+            #[cfg(unix)]
+            Place::Opened(StdListener::Unix(_)) => f.write_str("a Unix listener"),
+        }
+    }
+}
+
+impl From<std::net::TcpListener> for Listen {
+    fn from(listener: std::net::TcpListener) -> Self {
+        Self::at(Place::Opened(StdListener::Tcp(listener)))
+    }
+}
+
+#[cfg(unix)]
+impl From<std::os::unix::net::UnixListener> for Listen {
+    fn from(listener: std::os::unix::net::UnixListener) -> Self {
+        Self::at(Place::Opened(StdListener::Unix(listener)))
+    }
+}
+
+/// Where a server listens.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LocalAddr {
+    /// On a TCP address.
+    Tcp(SocketAddr),
+    /// On a Unix socket, at this path if it has one.
+    #[cfg(unix)]
+    Unix(Option<PathBuf>),
+}
+
+impl LocalAddr {
+    /// The TCP address, if it is one.
+    #[must_use]
+    pub const fn tcp(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(address) => Some(*address),
+            #[cfg(unix)]
+            Self::Unix(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for LocalAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "{address}"),
+            #[cfg(unix)]
+            Self::Unix(Some(path)) => write!(f, "unix:{}", path.display()),
+            #[cfg(unix)]
+            Self::Unix(None) => f.write_str("unix:(unnamed)"),
+        }
+    }
+}
