@@ -15,6 +15,7 @@ mod disconnecting;
 mod disconnection_flow;
 mod dispatch_order;
 mod dropped_connections;
+mod encryption;
 mod event_extractors;
 mod extensions;
 mod handler_errors;

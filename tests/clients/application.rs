@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socketio_driver_tokio::{
-    Ack, Args, ConnectQuery, HandlerError, Handshake, Namespace, RawArgs, RawJson, Server, Socket,
-    Text,
+    Ack, Args, ConnectQuery, HandlerError, Handshake, Listen, Namespace, RawArgs, RawJson, Server,
+    Socket, Text,
 };
 use tokio::runtime::Runtime;
 
@@ -24,6 +24,11 @@ impl RunningServer {
 
     /// Starts the application on a given port.
     pub(crate) fn start_on(address: SocketAddr, authorization: bool) -> Self {
+        Self::listen(Listen::tcp(address), authorization)
+    }
+
+    /// Starts the application on whatever is to be listened on.
+    pub(crate) fn listen(listen: Listen, authorization: bool) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let server = runtime.block_on(async {
             let mut builder = Server::builder()
@@ -34,7 +39,8 @@ impl RunningServer {
             if authorization {
                 builder = builder.authorize(sesame);
             }
-            builder.bind(address).await.expect("the port is free")
+            let server = builder.listen(listen).build().await;
+            server.expect("the port is free")
         });
         let address = server.local_addr().expect("it listens");
         runtime.spawn(server.run());

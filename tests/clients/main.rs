@@ -5,6 +5,7 @@
 
 mod application;
 mod browser;
+mod encryption;
 mod reconnect;
 mod scenarios;
 

@@ -4,6 +4,7 @@
 // once, so it cannot tell whether the server heard it.
 
 const http = require('node:http');
+const https = require('node:https');
 
 const NOT_HANDSHAKEN = '7:::1+0';
 
@@ -18,7 +19,8 @@ async function serverForgets(url, sessionId, origin = url) {
 
 function get(address, headers) {
   return new Promise((resolve, reject) => {
-    http
+    const client = address.startsWith('https:') ? https : http;
+    client
       .get(address, { agent: false, headers }, (response) => {
         response.setEncoding('utf8');
         let body = '';
