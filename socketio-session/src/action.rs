@@ -11,7 +11,8 @@ pub enum Action {
     /// There is something for this transport: call
     /// [`transmit`](crate::Session::transmit) when it can be written to.
     Flush(TransportId),
-    /// End this transport now. Whatever it could not write yet is lost.
+    /// End this transport now. What it cannot write any more at once,
+    /// [give back](crate::Session::give_back).
     Close(TransportId),
 }
 
@@ -22,6 +23,8 @@ pub enum Action {
 pub enum AfterTransmit {
     /// It stays open; there may be more at once if the budget was used up.
     KeepOpen,
-    /// It ends: a poll's response is complete, a websocket or stream is closed.
+    /// It ends: a poll's response is complete, a websocket or stream is closed. Say so with
+    /// [`lose_transport`](crate::Session::lose_transport) when everything was written, or
+    /// [give back](crate::Session::give_back) what was not.
     Finish,
 }

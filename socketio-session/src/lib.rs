@@ -35,7 +35,7 @@
 //! let mut packets = Vec::new();
 //! let after = session.transmit(now, websocket, 64 * 1024, &mut packets);
 //! assert_eq!(after, AfterTransmit::KeepOpen);
-//! assert_eq!(packets, ["1::"]);
+//! assert_eq!(packets[0].bytes(), "1::");
 //! drop(session);
 //!
 //! // One timer for all sessions of the hub.
@@ -78,6 +78,7 @@ pub use crate::event::{Content, Event, JoinRequest, NamedArguments};
 pub use crate::event_names::EventNames;
 pub use crate::fault::{Fault, FaultKind};
 pub use crate::hub::{Broadcast, CreateError, Hub, Reach, SessionKey, SessionMut};
+pub use crate::outbox::OutgoingPacket;
 pub use crate::reason::DisconnectReason;
 pub use crate::session::{Delivery, Loss, Phase, SendOptions, Session};
 pub use crate::session_id::{InvalidSessionIdPrefix, SessionId, SessionIdPrefix};

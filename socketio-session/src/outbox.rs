@@ -7,18 +7,43 @@ use bytes::Bytes;
 
 use crate::config::{OverflowPolicy, SessionLimits};
 
+/// An encoded packet in the hands of a transport, which writes it or
+/// [gives it back](crate::Session::give_back). Its bytes are the packet's text; framing them is
+/// the transport's work.
+#[derive(Debug)]
+pub struct OutgoingPacket {
+    bytes: Bytes,
+    worth: Worth,
+}
+
+impl OutgoingPacket {
+    pub(crate) const fn new(bytes: Bytes, worth: Worth) -> Self {
+        Self { bytes, worth }
+    }
+
+    pub(crate) const fn worth(&self) -> Worth {
+        self.worth
+    }
+
+    /// The text of the packet.
+    #[must_use]
+    pub const fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+impl AsRef<[u8]> for OutgoingPacket {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// The queue of encoded packets of one session, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    queue: VecDeque<Waiting>,
+    queue: VecDeque<OutgoingPacket>,
     bytes: usize,
     holds_heartbeat: bool,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    packet: Bytes,
-    worth: Worth,
 }
 
 /// What it would mean to lose a packet.
@@ -29,7 +54,12 @@ pub(crate) enum Worth {
     /// Both sides rely on it: an answer, a join, a goodbye. No policy drops it; if there is no
     /// room for it, the session ends.
     Essential,
+    /// As good as any other of its kind, which time brings.
     Heartbeat,
+    /// It opens the connection, before anything else.
+    Greeting,
+    /// It only ends a poll.
+    Noop,
 }
 
 /// By how much a packet would exceed the limits.
@@ -67,10 +97,10 @@ impl Outbox {
             return Pushed::Queued;
         }
         match (policy, worth) {
-            (OverflowPolicy::Disconnect, _) | (_, Worth::Essential | Worth::Heartbeat) => {
-                Pushed::Overflowed
+            (OverflowPolicy::DropOldest | OverflowPolicy::DropNewest, Worth::Droppable) => {
+                Pushed::Dropped
             }
-            (_, Worth::Droppable) => Pushed::Dropped,
+            _ => Pushed::Overflowed,
         }
     }
 
@@ -88,9 +118,16 @@ impl Outbox {
         }
     }
 
-    fn append(&mut self, packet: Bytes, worth: Worth) {
-        self.bytes += packet.len();
-        self.queue.push_back(Waiting { packet, worth });
+    fn append(&mut self, bytes: Bytes, worth: Worth) {
+        self.bytes += bytes.len();
+        self.queue.push_back(OutgoingPacket { bytes, worth });
+    }
+
+    /// Puts a packet that a transport could not write before all others, whether there is room
+    /// or not: it had its room before.
+    pub(crate) fn put_back(&mut self, packet: OutgoingPacket) {
+        self.bytes += packet.bytes.len();
+        self.queue.push_front(packet);
     }
 
     /// What there would be too much of, with another packet of this length.
@@ -116,7 +153,7 @@ impl Outbox {
             }
             if waiting.worth == Worth::Droppable {
                 dropped += 1;
-                freed += waiting.packet.len();
+                freed += waiting.bytes.len();
             }
         }
         if dropped < packets || freed < bytes {
@@ -133,10 +170,10 @@ impl Outbox {
         true
     }
 
-    fn pop(&mut self) -> Option<Bytes> {
-        let Waiting { packet, worth } = self.queue.pop_front()?;
-        self.bytes -= packet.len();
-        if worth == Worth::Heartbeat {
+    fn pop(&mut self) -> Option<OutgoingPacket> {
+        let packet = self.queue.pop_front()?;
+        self.bytes -= packet.bytes.len();
+        if packet.worth == Worth::Heartbeat {
             self.holds_heartbeat = false;
         }
         Some(packet)
@@ -144,12 +181,12 @@ impl Outbox {
 
     /// Moves packets to `out`: at least one if there is any, then as many as fit into
     /// `budget` bytes and `packets` packets.
-    pub(crate) fn take(&mut self, budget: usize, packets: usize, out: &mut Vec<Bytes>) {
+    pub(crate) fn take(&mut self, budget: usize, packets: usize, out: &mut Vec<OutgoingPacket>) {
         let mut left = budget;
         for taken in 0..packets {
             match self.queue.front() {
-                Some(next) if taken == 0 || next.packet.len() <= left => {
-                    left = left.saturating_sub(next.packet.len());
+                Some(next) if taken == 0 || next.bytes.len() <= left => {
+                    left = left.saturating_sub(next.bytes.len());
                 }
                 _ => break,
             }

@@ -98,9 +98,13 @@ fn is_encoded_once_and_shared() {
     let cast = to_all(CHAT, "one encoding for all of them");
     assert_eq!(crowd.hub.broadcast(&cast), queued(3));
     let packets: Vec<_> = (0..3).flat_map(|client| crowd.fetches(client)).collect();
-    let first = packets[0].as_ptr();
+    let first = packets[0].bytes().as_ptr();
     assert_eq!(packets.len(), 3);
-    assert!(packets.iter().all(|packet| packet.as_ptr() == first));
+    assert!(
+        packets
+            .iter()
+            .all(|packet| packet.bytes().as_ptr() == first)
+    );
     let encoded = cast.packet.encoded(socketio_proto::Dialect::Legacy);
     assert_eq!(encoded.as_ptr(), first);
 }

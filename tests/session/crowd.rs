@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use socketio_proto::{DecodeLimits, Dialect, TransportName};
 use socketio_session::{
-    Broadcast, Event, Hub, Instant, Loss, NamespaceId, SendOptions, SessionConfig, SessionId,
-    SessionKey, TransportId,
+    AfterTransmit, Broadcast, Event, Hub, Instant, Loss, NamespaceId, OutgoingPacket, SendOptions,
+    SessionConfig, SessionId, SessionKey, TransportId,
 };
 
 use crate::script::{config, message, texts};
@@ -123,11 +122,14 @@ impl Crowd {
         std::iter::from_fn(|| session.poll_event()).collect()
     }
 
-    /// What the client's websocket is written now.
-    pub(crate) fn fetches(&mut self, client: usize) -> Vec<Bytes> {
+    /// What the client's websocket is written now, to the last byte.
+    pub(crate) fn fetches(&mut self, client: usize) -> Vec<OutgoingPacket> {
         let mut out = Vec::new();
         if let Some(mut session) = self.hub.session(self.clients[client]) {
-            let _ = session.transmit(self.now, websocket(client), usize::MAX, &mut out);
+            let after = session.transmit(self.now, websocket(client), usize::MAX, &mut out);
+            if after == AfterTransmit::Finish {
+                session.lose_transport(self.now, websocket(client), Loss::Ended);
+            }
         }
         out
     }

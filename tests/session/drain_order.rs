@@ -77,6 +77,7 @@ proptest! {
             }
             record.hears_everything();
             record.transmits(usize::MAX);
+            record.delivers();
             record.fetches_orders();
         }
         prop_assert_eq!(without_heartbeats(&sometimes), without_heartbeats(&late));
@@ -111,6 +112,7 @@ proptest! {
             record.happens(&ending);
             record.hears_everything();
             record.transmits(usize::MAX);
+            record.delivers();
         }
         prop_assert_eq!(&soon.heard, &late.heard);
         prop_assert_eq!(&soon.heard, &sometimes.heard);
@@ -141,6 +143,7 @@ proptest! {
             if *polls {
                 often.happens(&Step::Opens(TransportName::XhrPolling));
                 often.transmits(0);
+                often.delivers();
             }
         }
         for record in [&mut often, &mut seldom] {
@@ -148,6 +151,7 @@ proptest! {
             for _ in 0..=steps.len() {
                 record.happens(&Step::Opens(TransportName::XhrPolling));
                 record.transmits(1000);
+                record.delivers();
             }
         }
         let packets = |record: &Record| -> Vec<String> {

@@ -22,4 +22,5 @@ mod script_properties;
 mod session_ids;
 mod transports;
 mod turns;
+mod undelivered;
 mod volatile;

@@ -71,6 +71,7 @@ fn one_answer_carries_no_more_than_clients_can_take_apart() {
     let poll = script.polls();
     let (packets, _) = script.transmits(poll);
     assert_eq!(packets.len(), 1000);
+    script.loses(poll, Loss::Ended);
     let poll = script.polls();
     script.gets_last(poll, ["3:::x"]);
 }

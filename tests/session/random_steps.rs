@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use socketio_proto::{AckMode, Arguments, Body, ErrorReason, TransportName};
 use socketio_session::{
-    AwaitedAck, Delivery, DisconnectReason, Instant, Loss, NamespaceId, SendOptions,
+    AfterTransmit, AwaitedAck, Delivery, DisconnectReason, Instant, Loss, NamespaceId, SendOptions,
+    TransportId,
 };
 
 use crate::script::{CHAT, GLOBAL, LOCKED, NEWS, Script, VAULT, message};
@@ -32,6 +33,10 @@ pub(crate) enum Step {
     /// The driver takes out at most so many events.
     Hears(usize),
     Transmits(usize),
+    /// Whoever was handed packets has written them.
+    Delivers,
+    /// Whoever was handed packets breaks before it has written the last so many of them.
+    GivesBack(usize),
     FetchesOrders,
 }
 
@@ -117,6 +122,8 @@ pub(crate) fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Step::ClockGoesBack),
         6 => (1..4_usize).prop_map(Step::Hears),
         4 => (0..40_usize).prop_map(Step::Transmits),
+        4 => Just(Step::Delivers),
+        2 => (0..4_usize).prop_map(Step::GivesBack),
         2 => Just(Step::FetchesOrders),
     ]
 }
@@ -145,8 +152,20 @@ pub(crate) struct Record {
     pub(crate) promised: Vec<u32>,
     pub(crate) asked: Vec<AwaitedAck>,
     pub(crate) heard: Vec<String>,
+    /// What has reached the client.
     pub(crate) sent: Vec<String>,
+    /// What a transport was handed, and has not said what became of.
+    hand: Option<Hand>,
+    /// How often the client has taken up the session on a transport of another name.
+    pub(crate) changes: usize,
     pub(crate) resolved: Vec<AwaitedAck>,
+}
+
+struct Hand {
+    transport: TransportId,
+    packets: Vec<String>,
+    /// It ends when they are written.
+    is_last: bool,
 }
 
 impl Record {
@@ -160,6 +179,8 @@ impl Record {
             asked: Vec::new(),
             heard: Vec::new(),
             sent: Vec::new(),
+            hand: None,
+            changes: 0,
             resolved: Vec::new(),
         }
     }
@@ -169,9 +190,10 @@ impl Record {
         match step {
             Step::Says(endpoint) => self.says(endpoint),
             Step::Sends(text) => drop(self.script.try_sends(text)),
-            Step::Opens(name) => drop(self.script.try_opens(*name)),
+            Step::Opens(name) => self.opens(*name),
             Step::Loses(loss) => {
                 if let Some(transport) = self.script.session.transport() {
+                    self.delivers_on(transport);
                     self.script.loses(transport, *loss);
                 }
             }
@@ -195,6 +217,8 @@ impl Record {
                 self.heard.extend(heard);
             }
             Step::Transmits(budget) => self.transmits(*budget),
+            Step::Delivers => self.delivers(),
+            Step::GivesBack(undelivered) => self.gives_back(*undelivered),
             Step::FetchesOrders => self.fetches_orders(),
         }
     }
@@ -229,11 +253,63 @@ impl Record {
         self.asked.extend(asked);
     }
 
-    pub(crate) fn transmits(&mut self, budget: usize) {
-        if let Some(transport) = self.script.session.transport() {
-            let (packets, _) = self.script.transmits_within(transport, budget);
-            self.sent.extend(packets);
+    fn opens(&mut self, name: TransportName) {
+        let before = self.script.session.transport_name();
+        if self.script.try_opens(name).is_ok() && before != Some(name) {
+            self.changes += 1;
         }
+    }
+
+    /// The newest transport is written to, if it is not still at what it was handed at last.
+    pub(crate) fn transmits(&mut self, budget: usize) {
+        let Some(transport) = self.script.session.transport() else {
+            return;
+        };
+        match &self.hand {
+            Some(hand) if hand.transport == transport && hand.is_last => return,
+            // A websocket that comes again has written what it had.
+            _ => self.delivers_on(transport),
+        }
+        let (packets, after) = self.script.transmits_within(transport, budget);
+        let is_last = after == AfterTransmit::Finish;
+        if packets.iter().all(|packet| packet == "8::") {
+            self.sent.extend(packets);
+            if is_last {
+                self.script.loses(transport, Loss::Ended);
+            }
+            return;
+        }
+        assert!(self.hand.is_none(), "{packets:?} overtake what is written");
+        self.hand = Some(Hand {
+            transport,
+            packets,
+            is_last,
+        });
+    }
+
+    fn delivers_on(&mut self, transport: TransportId) {
+        if let Some(hand) = self.hand.take_if(|hand| hand.transport == transport) {
+            self.sent.extend(hand.packets);
+        }
+    }
+
+    pub(crate) fn delivers(&mut self) {
+        let Some(hand) = &mut self.hand else { return };
+        self.sent.append(&mut hand.packets);
+        let transport = hand.transport;
+        // A websocket says so only when it comes again, or when another has taken its place.
+        if hand.is_last || self.script.session.transport() != Some(transport) {
+            self.script.loses(transport, Loss::Ended);
+            self.hand = None;
+        }
+    }
+
+    fn gives_back(&mut self, undelivered: usize) {
+        let Some(hand) = self.hand.take() else { return };
+        let undelivered = undelivered.min(hand.packets.len());
+        let delivered = hand.packets.len() - undelivered;
+        self.sent.extend(hand.packets.into_iter().take(delivered));
+        self.script.gives_back(hand.transport, undelivered);
     }
 
     pub(crate) fn fetches_orders(&mut self) {

@@ -1,16 +1,15 @@
 //! One session on virtual time, scripted as a conversation: what the client sends, how time
 //! passes, what the application hears, what each transport gets.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use socketio_proto::{Arguments, Body, DecodeLimits, Dialect, Packet, TransportName};
 use socketio_session::{
     AckFailure, AckOutcome, Acl, Action, AfterTransmit, AwaitedAck, Content, Event, Instant,
-    JoinRequest, Loss, Misuse, NamespaceConfig, NamespaceId, PeerError, ReplyTo, SendOptions,
-    Session, SessionConfig, SharedPacket, TransportId,
+    JoinRequest, Loss, Misuse, NamespaceConfig, NamespaceId, OutgoingPacket, PeerError, ReplyTo,
+    SendOptions, Session, SessionConfig, SharedPacket, TransportId,
 };
 
 /// The global namespace.
@@ -53,10 +52,10 @@ pub(crate) fn message(namespace: NamespaceId, text: &str) -> SharedPacket {
     ))
 }
 
-pub(crate) fn texts(packets: &[Bytes]) -> Vec<String> {
+pub(crate) fn texts(packets: &[OutgoingPacket]) -> Vec<String> {
     packets
         .iter()
-        .map(|packet| String::from_utf8(packet.to_vec()).expect("packets are text"))
+        .map(|packet| String::from_utf8(packet.bytes().to_vec()).expect("packets are text"))
         .collect()
 }
 
@@ -64,6 +63,8 @@ pub(crate) struct Script {
     pub(crate) session: Session,
     pub(crate) now: Instant,
     transports: u64,
+    /// What each transport was handed at last.
+    handed: HashMap<TransportId, Vec<OutgoingPacket>>,
     /// The tokens of the packets and joins that the application has been told of.
     replies: VecDeque<ReplyTo>,
     joins: VecDeque<JoinRequest>,
@@ -82,6 +83,7 @@ impl Script {
             session: Session::new(Instant::START, Dialect::Legacy, Arc::new(config)),
             now: Instant::START,
             transports: 0,
+            handed: HashMap::new(),
             replies: VecDeque::new(),
             joins: VecDeque::new(),
         }
@@ -246,7 +248,7 @@ impl Script {
         assert_eq!(after, AfterTransmit::KeepOpen);
     }
 
-    /// The transport is written to; it gets exactly this and ends.
+    /// The transport is written to; it gets exactly this, has it all written, and ends.
     #[track_caller]
     pub(crate) fn gets_last<const N: usize>(
         &mut self,
@@ -256,6 +258,28 @@ impl Script {
         let (packets, after) = self.transmits(transport);
         assert_eq!(packets, expected);
         assert_eq!(after, AfterTransmit::Finish);
+        self.loses(transport, Loss::Ended);
+    }
+
+    /// The transport is written to; it is to end after exactly this, and does not say what
+    /// becomes of it.
+    #[track_caller]
+    pub(crate) fn begins_last<const N: usize>(
+        &mut self,
+        transport: TransportId,
+        expected: [&str; N],
+    ) {
+        let (packets, after) = self.transmits(transport);
+        assert_eq!(packets, expected);
+        assert_eq!(after, AfterTransmit::Finish);
+    }
+
+    /// The transport breaks before it has written the last `undelivered` packets of those that
+    /// it was handed at last.
+    pub(crate) fn gives_back(&mut self, transport: TransportId, undelivered: usize) {
+        let mut handed = self.handed.remove(&transport).unwrap_or_default();
+        let undelivered = handed.split_off(handed.len().saturating_sub(undelivered));
+        self.session.give_back(self.now, transport, undelivered);
     }
 
     pub(crate) fn transmits(&mut self, transport: TransportId) -> (Vec<String>, AfterTransmit) {
@@ -269,7 +293,9 @@ impl Script {
     ) -> (Vec<String>, AfterTransmit) {
         let mut out = Vec::new();
         let after = self.session.transmit(self.now, transport, budget, &mut out);
-        (texts(&out), after)
+        let texts = texts(&out);
+        self.handed.insert(transport, out);
+        (texts, after)
     }
 
     /// The orders to the driver.

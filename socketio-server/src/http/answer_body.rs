@@ -8,8 +8,22 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 
-/// The body of an answer: all of it at once, or a stream that ends when its transport does.
-pub(crate) enum AnswerBody {
+use super::unflushed::Unflushed;
+use crate::transports::delivery::Delivery;
+
+/// The body of an answer, and what is told when it was written.
+///
+/// On a connection of ours, bytes count as written when the connection has flushed them. Any
+/// other connection is taken at its word: what it takes counts as written.
+#[derive(Debug)]
+pub(crate) struct AnswerBody {
+    content: Content,
+    delivery: Option<Delivery>,
+    unflushed: Option<Unflushed>,
+}
+
+/// All of it at once, or a stream that ends when its transport does.
+enum Content {
     Whole(Full<Bytes>),
     #[expect(dead_code, reason = "the streaming transports are about to use it")]
     Stream(Pin<Box<dyn Body<Data = Bytes, Error = StreamBroken> + Send>>),
@@ -22,7 +36,33 @@ pub(crate) struct StreamBroken;
 
 impl AnswerBody {
     pub(crate) fn whole(bytes: Bytes) -> Self {
-        Self::Whole(Full::new(bytes))
+        Self {
+            content: Content::Whole(Full::new(bytes)),
+            delivery: None,
+            unflushed: None,
+        }
+    }
+
+    /// Tells `delivery` what becomes of it.
+    pub(super) fn carrying(self, delivery: Option<Delivery>) -> Self {
+        Self { delivery, ..self }
+    }
+
+    /// It goes out on a connection that says when it has flushed what it took.
+    pub(super) fn on_connection(self, unflushed: Unflushed) -> Self {
+        Self {
+            unflushed: Some(unflushed),
+            ..self
+        }
+    }
+
+    /// A piece of it was handed out.
+    fn taken(&self) {
+        match (&self.delivery, &self.unflushed) {
+            (Some(delivery), Some(unflushed)) => unflushed.push(delivery.clone()),
+            (Some(delivery), None) => delivery.written(),
+            (None, _) => {}
+        }
     }
 }
 
@@ -31,33 +71,37 @@ impl Body for AnswerBody {
     type Error = StreamBroken;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, StreamBroken>>> {
-        match self.get_mut() {
-            Self::Whole(body) => Pin::new(body)
+        let polled = match &mut self.content {
+            Content::Whole(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map_err(|never| match never {}),
-            Self::Stream(body) => body.as_mut().poll_frame(cx),
+            Content::Stream(body) => body.as_mut().poll_frame(cx),
+        };
+        if let Poll::Ready(Some(Ok(_))) = polled {
+            self.taken();
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole(body) => body.is_end_stream(),
-            Self::Stream(body) => body.is_end_stream(),
+        match &self.content {
+            Content::Whole(body) => body.is_end_stream(),
+            Content::Stream(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(body) => body.size_hint(),
-            Self::Stream(body) => body.size_hint(),
+        match &self.content {
+            Content::Whole(body) => body.size_hint(),
+            Content::Stream(body) => body.size_hint(),
         }
     }
 }
 
-impl fmt::Debug for AnswerBody {
+impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole(body) => f.debug_tuple("Whole").field(body).finish(),

@@ -15,6 +15,7 @@ use hyper::service::Service;
 use tracing::trace;
 
 use super::hyper_adapter::{HyperStream, HyperTimer};
+use super::unflushed::Unflushed;
 use super::{Answer, AnswerBody};
 use crate::engine::Engine;
 use crate::router;
@@ -52,14 +53,17 @@ async fn serve_http<S: ByteStream>(
     peer: Option<SocketAddr>,
 ) -> Option<Opened<S>> {
     let upgrade = Arc::new(Mutex::new(None));
+    let unflushed = Unflushed::default();
     let service = HttpService {
         engine: Arc::clone(&engine),
         peer,
         upgrade: Arc::clone(&upgrade),
+        unflushed: unflushed.clone(),
     };
     let limits = &engine.settings.limits;
     let executor = Arc::clone(&engine.executor);
-    let stream = HyperStream::new(stream, executor, limits.unread_response_timeout);
+    let patience = limits.unread_response_timeout;
+    let stream = HyperStream::new(stream, executor, patience, unflushed);
     let mut connection = http1::Builder::new()
         .timer(HyperTimer(Arc::clone(&engine.executor)))
         .header_read_timeout(limits.request_head_timeout)
@@ -122,6 +126,7 @@ struct HttpService {
     engine: Arc<Engine>,
     peer: Option<SocketAddr>,
     upgrade: Arc<Mutex<Option<WebSocketUpgrade>>>,
+    unflushed: Unflushed,
 }
 
 impl Service<Request<Incoming>> for HttpService {
@@ -132,6 +137,7 @@ impl Service<Request<Incoming>> for HttpService {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let engine = Arc::clone(&self.engine);
         let (peer, place) = (self.peer, Arc::clone(&self.upgrade));
+        let unflushed = self.unflushed.clone();
         Box::pin(async move {
             let response = match router::answer(&engine, peer, request).await {
                 Answer::Response(response) => response,
@@ -140,7 +146,7 @@ impl Service<Request<Incoming>> for HttpService {
                     response
                 }
             };
-            Ok(response)
+            Ok(response.map(|body| body.on_connection(unflushed)))
         })
     }
 }

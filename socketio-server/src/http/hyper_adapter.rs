@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Read, ReadBufCursor, Sleep, Timer, Write};
 
+use super::unflushed::Unflushed;
 use crate::runtime::{BoxedSleep, ByteStream, Executor};
 
 /// A byte stream for hyper, which breaks when the client reads nothing for too long.
@@ -19,15 +20,23 @@ pub(super) struct HyperStream<S> {
     patience: Duration,
     /// Set while the client takes nothing of what is to be written.
     stalled: Option<BoxedSleep>,
+    /// What the bytes carry that hyper was handed.
+    unflushed: Unflushed,
 }
 
 impl<S> HyperStream<S> {
-    pub(super) const fn new(stream: S, executor: Arc<dyn Executor>, patience: Duration) -> Self {
+    pub(super) const fn new(
+        stream: S,
+        executor: Arc<dyn Executor>,
+        patience: Duration,
+        unflushed: Unflushed,
+    ) -> Self {
         Self {
             stream,
             executor,
             patience,
             stalled: None,
+            unflushed,
         }
     }
 
@@ -35,7 +44,8 @@ impl<S> HyperStream<S> {
         self.stream
     }
 
-    /// Breaks what has been waiting for the client for too long.
+    /// Waits for the client to take what is written, but not for long, and not if a session wants
+    /// back what cannot be written at once.
     fn with_patience<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -44,6 +54,9 @@ impl<S> HyperStream<S> {
         if polled.is_ready() {
             self.stalled = None;
             return polled;
+        }
+        if self.unflushed.is_recalled(cx.waker()) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         let stalled = self
             .stalled
@@ -92,6 +105,10 @@ impl<S: ByteStream> Write for HyperStream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = self.stream.poll_flush(cx);
+        if let Poll::Ready(Ok(())) = polled {
+            // hyper comes here only when it holds no bytes back (its `proto/h1/io.rs`).
+            self.unflushed.flushed();
+        }
         self.with_patience(cx, polled)
     }
 

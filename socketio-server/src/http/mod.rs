@@ -6,6 +6,7 @@
 mod answer_body;
 mod connection;
 mod hyper_adapter;
+mod unflushed;
 
 use bytes::Bytes;
 use http::Response;
@@ -13,6 +14,7 @@ use http::Response;
 pub(crate) use self::answer_body::AnswerBody;
 pub(crate) use self::connection::{CountedConnection, serve_connection};
 
+use crate::transports::delivery::Delivery;
 use crate::transports::websocket::WebSocketUpgrade;
 
 /// How a request is answered.
@@ -25,8 +27,10 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// A response that is complete.
-    pub(crate) fn whole(response: Response<Bytes>) -> Self {
-        Self::Response(response.map(AnswerBody::whole))
+    /// A response that is complete. If its extensions have a [`Delivery`], it is told what
+    /// becomes of the response.
+    pub(crate) fn whole(mut response: Response<Bytes>) -> Self {
+        let delivery = response.extensions_mut().remove::<Delivery>();
+        Self::Response(response.map(|bytes| AnswerBody::whole(bytes).carrying(delivery)))
     }
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use bytes::Bytes;
 use socketio_proto::TransportName;
-use socketio_session::{AfterTransmit, Loss, TransportId};
+use socketio_session::{AfterTransmit, Loss, OutgoingPacket, TransportId};
 
 use crate::engine::{Engine, NextEvent, SessionAddress};
 
@@ -16,6 +15,8 @@ pub(super) struct AttachedTransport {
     at: SessionAddress,
     id: TransportId,
     ended: bool,
+    /// What it was handed and has not written yet.
+    unwritten: Vec<OutgoingPacket>,
 }
 
 /// What [`AttachedTransport::transmit`] found, besides the packets.
@@ -50,6 +51,7 @@ impl AttachedTransport {
             at,
             id,
             ended: false,
+            unwritten: Vec::new(),
         };
         if let Some(next) = next {
             engine.run_turns(at, next);
@@ -59,13 +61,13 @@ impl AttachedTransport {
 
     /// Takes what the session has for this transport, up to `budget` bytes. If that is all, the
     /// task is woken when there is more, or, if it is `starved`, when the application can take
-    /// more input.
+    /// more input. A websocket or stream that comes again has written what it took before.
     pub(super) fn transmit(
-        &self,
+        &mut self,
         budget: usize,
         waker: &Waker,
         starved: bool,
-        packets: &mut Vec<Bytes>,
+        packets: &mut Vec<OutgoingPacket>,
     ) -> Transmitted {
         let now = self.engine.now();
         let transmitted = self.engine.with_session(self.at, |mut session| {
@@ -74,6 +76,11 @@ impl AttachedTransport {
             }
             let after = session.transmit(now, self.id, budget, packets);
             if after == AfterTransmit::Finish {
+                if session.transport() != Some(self.id) {
+                    // There was nothing to lose in it, so the session has let go of it already.
+                    session.data().links.remove(self.id);
+                    self.ended = true;
+                }
                 return Transmitted::Last;
             }
             if session.backlog().0 > 0 || (starved && session.wants_input()) {
@@ -96,6 +103,12 @@ impl AttachedTransport {
         wants_input.unwrap_or(true)
     }
 
+    /// Keeps what it could not write yet, in place of what it has kept before: if the transport
+    /// breaks, this is given back.
+    pub(super) fn keep(&mut self, unwritten: Vec<OutgoingPacket>) {
+        self.unwritten = unwritten;
+    }
+
     /// Whether the session still counts on this transport. The task is woken when that may have
     /// changed.
     pub(super) fn is_current(&self, waker: &Waker) -> bool {
@@ -108,7 +121,7 @@ impl AttachedTransport {
         current.unwrap_or(false)
     }
 
-    /// The transport has ended, and how.
+    /// The transport has ended, and how. If it broke, what it has kept is given back.
     pub(super) fn end(mut self, loss: Loss) {
         self.lose(loss);
     }
@@ -120,7 +133,10 @@ impl AttachedTransport {
         let now = self.engine.now();
         self.engine.with_session(self.at, |mut session| {
             session.data().links.remove(self.id);
-            session.lose_transport(now, self.id, loss);
+            match loss {
+                Loss::Broken => session.give_back(now, self.id, self.unwritten.drain(..)),
+                Loss::Ended => session.lose_transport(now, self.id, loss),
+            }
         });
     }
 

@@ -1,6 +1,7 @@
 //! The transports: one file for each way in or out.
 
 mod attached;
+pub(crate) mod delivery;
 pub(crate) mod jsonp_polling;
 mod polling;
 pub(crate) mod receiving;

@@ -7,9 +7,10 @@ use std::task::Poll;
 use bytes::Bytes;
 use http::Response;
 use socketio_proto::{Dialect, TransportName};
-use socketio_session::Loss;
+use socketio_session::OutgoingPacket;
 
 use super::attached::{AttachedTransport, Transmitted};
+use super::delivery::Delivery;
 use crate::answers;
 use crate::engine::Engine;
 
@@ -18,25 +19,31 @@ const BYTES_PER_POLL: usize = 256 << 10;
 
 /// Answers a poll, when there is something or when it was held long enough; `wrap` makes the
 /// answer of a payload. A client that goes away meanwhile drops this future, and with it the
-/// attached transport: what was to be sent stays queued.
+/// attached transport: what was to be sent stays queued. If the answer cannot be written, what it
+/// carries is queued again.
 pub(super) async fn answer(
     engine: &Arc<Engine>,
     sid: &str,
     name: TransportName,
     wrap: impl FnOnce(Vec<u8>) -> Response<Bytes>,
 ) -> Response<Bytes> {
-    let Some(poll) = AttachedTransport::open(engine, sid, name) else {
+    let Some(mut poll) = AttachedTransport::open(engine, sid, name) else {
         return wrap(answers::UNKNOWN_SESSION.into());
     };
-    let packets = packets_for(&poll).await;
-    poll.end(Loss::Ended);
+    let packets = packets_for(&mut poll).await;
+    if packets.is_empty() {
+        return wrap(answers::UNKNOWN_SESSION.into());
+    }
     let mut payload = Vec::new();
     Dialect::Legacy.frame(&packets, &mut payload);
-    wrap(payload)
+    let mut response = wrap(payload);
+    let delivery = Delivery::last(poll, packets);
+    response.extensions_mut().insert(delivery);
+    response
 }
 
-/// What the poll is to be answered with.
-async fn packets_for(poll: &AttachedTransport) -> Vec<Bytes> {
+/// What the poll is to be answered with; nothing if the session is gone.
+async fn packets_for(poll: &mut AttachedTransport) -> Vec<OutgoingPacket> {
     let mut packets = Vec::new();
     poll_fn(
         |cx| match poll.transmit(BYTES_PER_POLL, cx.waker(), false, &mut packets) {
@@ -45,8 +52,5 @@ async fn packets_for(poll: &AttachedTransport) -> Vec<Bytes> {
         },
     )
     .await;
-    if packets.is_empty() {
-        packets.push(Bytes::from_static(answers::UNKNOWN_SESSION.as_bytes()));
-    }
     packets
 }

@@ -39,8 +39,9 @@ impl Session {
                 self.outbox.push_goodbye(packet);
             }
             Goodbye::Omit => {
-                self.outbox.clear();
-                self.greeting_due = false;
+                self.drop_output();
+                let unsettled = self.predecessors.stop_waiting();
+                self.actions.extend(unsettled.map(Action::Close));
             }
         }
         match (&mut self.link, goodbye) {
@@ -48,9 +49,21 @@ impl Session {
                 open.hold_until = None;
                 self.order_flush();
             }
+            (Link::Finishing { until, .. }, Goodbye::Send) => *until = drain_by,
+            (Link::Finishing { id, .. }, Goodbye::Omit) => {
+                self.actions.push_back(Action::Close(*id));
+                self.link = Link::None;
+            }
             (_, Goodbye::Send) => self.link = Link::Gone { until: drain_by },
             (_, Goodbye::Omit) => self.link = Link::None,
         }
+    }
+
+    /// Nothing more is for the client, not even what comes back undelivered.
+    pub(super) fn drop_output(&mut self) {
+        self.outbox.clear();
+        self.greeting_due = false;
+        self.keeps_nothing = true;
     }
 
     fn fail_awaited_acks(&mut self, reason: DisconnectReason) {
@@ -76,12 +89,16 @@ impl Session {
 
     /// Nobody fetched the rest in time, or the application never decided about a join.
     pub(super) fn give_up_draining(&mut self) {
-        self.outbox.clear();
-        self.greeting_due = false;
+        self.drop_output();
         self.join_pending = false;
-        let open = self.link.open_id().into_iter();
-        for id in open.chain(self.predecessors.take_ids()) {
-            self.actions.push_back(Action::Close(id));
+        let unsettled = self.predecessors.stop_waiting();
+        let current = self.link.id();
+        let replaced = self.predecessors.take_ids();
+        for id in unsettled.into_iter().chain(current).chain(replaced) {
+            let close = Action::Close(id);
+            if !self.actions.contains(&close) {
+                self.actions.push_back(close);
+            }
         }
         self.link = Link::None;
     }

@@ -229,6 +229,7 @@ impl Session {
         let greeting_first = self.greeting_due
             && matches!(&self.link, Link::Open(open) if open.kind == TransportKind::LongPoll);
         self.link.open_id().is_some()
+            && !self.predecessors.is_unsettled()
             && !greeting_first
             && self.outbox.bytes() <= self.config.limits.volatile_backlog_bytes
     }

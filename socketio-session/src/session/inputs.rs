@@ -4,15 +4,12 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use socketio_proto::dialect::{LivenessSign, RootNamespace};
-use socketio_proto::{
-    AckMode, AckRequest, Arguments, Body, DecodeError, Packet, TransportKind, TransportName,
-};
+use socketio_proto::{AckMode, AckRequest, Arguments, Body, DecodeError, Packet};
 
 use super::closing::Goodbye;
-use super::link::{Link, Loss, OpenTransport};
+use super::link::Link;
 use super::{Phase, Session};
 use crate::acks::{AckFailure, AckOutcome, AwaitedAck, ReplyTo};
-use crate::action::{Action, TransportId};
 use crate::config::NamespaceId;
 use crate::error::PeerError;
 use crate::event::{Content, NamedArguments};
@@ -23,69 +20,8 @@ use crate::reason::DisconnectReason;
 use crate::time::Instant;
 
 impl Session {
-    /// A transport of the client asks to carry the session. It replaces the one before: an
-    /// older poll is answered, an older websocket or stream is closed.
-    ///
-    /// The session greets the client when it is taken up for the first time and when it is
-    /// taken up on a transport of another name: the real client, falling back from a transport
-    /// that seemed dead, waits for a second greeting (the reference server never sends one).
-    ///
-    /// # Errors
-    /// [`PeerError::Closed`] if the session is over and nothing is left to fetch.
-    pub fn open_transport(
-        &mut self,
-        now: Instant,
-        id: TransportId,
-        name: TransportName,
-    ) -> Result<(), PeerError> {
-        let now = self.advance(now);
-        if let (Phase::Closed { reason, .. }, true) = (self.phase, self.outbox.is_empty()) {
-            return Err(PeerError::Closed(reason));
-        }
-        self.connect();
-        self.replace_transport();
-        if self.predecessors.is_change(name) {
-            self.greeting_due = true;
-        }
-        let kind = name.kind();
-        let hold_until = match kind {
-            TransportKind::LongPoll if !self.is_closed() => {
-                Some(now + self.config.polling_duration)
-            }
-            _ => None,
-        };
-        self.link = Link::Open(OpenTransport {
-            id,
-            kind,
-            hold_until,
-            released: false,
-        });
-        self.start_heartbeat(kind);
-        self.flush_ordered = false;
-        if self.has_output() {
-            self.order_flush();
-        }
-        Ok(())
-    }
-
-    fn replace_transport(&mut self) {
-        if let Link::Open(old) = &self.link {
-            self.predecessors.add(old.id, old.kind);
-            self.actions.push_back(Action::Flush(old.id));
-        }
-    }
-
-    fn start_heartbeat(&mut self, kind: TransportKind) {
-        self.heartbeat = match (kind, self.config.heartbeat_interval, self.phase) {
-            (TransportKind::LongPoll, _, _) | (_, None, _) | (_, _, Phase::Closed { .. }) => {
-                Heartbeat::Off
-            }
-            (_, Some(interval), _) => Heartbeat::DueAt(self.now + interval),
-        };
-    }
-
     /// The first sign of life after the handshake brings the session to life.
-    fn connect(&mut self) {
+    pub(super) fn connect(&mut self) {
         if !matches!(self.phase, Phase::Handshaken { .. }) {
             return;
         }
@@ -253,45 +189,13 @@ impl Session {
         });
     }
 
-    /// A transport is gone: its connection ended, or its response could not be finished.
-    pub fn lose_transport(&mut self, now: Instant, id: TransportId, loss: Loss) {
-        let now = self.advance(now);
-        if self.predecessors.remove(id).is_some() {
-            return;
-        }
-        let Link::Open(open) = &self.link else { return };
-        if open.id != id {
-            return;
-        }
-        let farewell = open.kind != TransportKind::LongPoll && loss == Loss::Ended;
-        self.link = Link::Gone {
-            until: now + self.config.close_timeout,
-        };
-        self.heartbeat = Heartbeat::Off;
-        match self.phase {
-            // Who has said goodbye in one way or the other comes back for nothing.
-            Phase::Closed { reason, .. }
-                if farewell || reason == DisconnectReason::ClientDisconnected =>
-            {
-                self.outbox.clear();
-                self.link = Link::None;
-            }
-            Phase::Closed { drain_by, .. } if !self.outbox.is_empty() => {
-                self.link = Link::Gone { until: drain_by };
-            }
-            Phase::Closed { .. } => self.link = Link::None,
-            _ if farewell => self.close(DisconnectReason::TransportClosed, Goodbye::Omit),
-            _ => {}
-        }
-    }
-
     /// The client ends the session: by a disconnect packet for the global namespace, or by a
     /// request with `disconnect` in its query. The goodbye is returned if a transport is open.
     pub fn end_by_client(&mut self, now: Instant) {
         self.advance(now);
         let goodbye = match self.link {
             Link::Open(_) => Goodbye::Send,
-            Link::None | Link::Gone { .. } => Goodbye::Omit,
+            Link::None | Link::Finishing { .. } | Link::Gone { .. } => Goodbye::Omit,
         };
         self.close(DisconnectReason::ClientDisconnected, goodbye);
     }
@@ -370,6 +274,10 @@ impl Session {
                 self.close(DisconnectReason::CloseTimeout, Goodbye::Omit);
             }
             _ => {}
+        }
+        // A driver that does not let go of what it was given holds up what comes after it.
+        if (self.predecessors.deadline()).is_some_and(|until| until <= now) {
+            self.close(DisconnectReason::CloseTimeout, Goodbye::Omit);
         }
     }
 }

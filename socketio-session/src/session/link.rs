@@ -22,6 +22,13 @@ pub(super) enum Link {
     /// No transport yet, or none any more.
     None,
     Open(OpenTransport),
+    /// It was handed its last packets and has not said yet whether it has written them. Must
+    /// have done so by `until`.
+    Finishing {
+        id: TransportId,
+        kind: TransportKind,
+        until: Instant,
+    },
     /// None right now; one must come by `until`.
     Gone {
         until: Instant,
@@ -37,12 +44,31 @@ pub(super) struct OpenTransport {
     pub(super) hold_until: Option<Instant>,
     /// The poll was held long enough.
     pub(super) released: bool,
+    /// A stream was handed packets, and has not asked for more since: it may still be at them.
+    pub(super) carries: bool,
 }
 
 impl Link {
     pub(super) const fn open_id(&self) -> Option<TransportId> {
         match self {
             Self::Open(open) => Some(open.id),
+            Self::None | Self::Finishing { .. } | Self::Gone { .. } => None,
+        }
+    }
+
+    /// The transport that is open or writing its last packets.
+    pub(super) const fn id(&self) -> Option<TransportId> {
+        match self {
+            Self::Open(OpenTransport { id, .. }) | Self::Finishing { id, .. } => Some(*id),
+            Self::None | Self::Gone { .. } => None,
+        }
+    }
+
+    /// What kind of transport this is, if it is open or writing its last packets.
+    pub(super) fn kind_of(&self, id: TransportId) -> Option<TransportKind> {
+        match self {
+            Self::Open(OpenTransport { id: it, kind, .. })
+            | Self::Finishing { id: it, kind, .. } => (*it == id).then_some(*kind),
             Self::None | Self::Gone { .. } => None,
         }
     }
@@ -51,7 +77,7 @@ impl Link {
         match self {
             Self::None => None,
             Self::Open(open) => open.hold_until,
-            Self::Gone { until } => Some(*until),
+            Self::Finishing { until, .. } | Self::Gone { until } => Some(*until),
         }
     }
 }
@@ -61,6 +87,9 @@ impl Link {
 #[derive(Debug, Default)]
 pub(super) struct Predecessors {
     replaced: Vec<(TransportId, TransportKind)>,
+    /// The one that may still be writing what it was handed, and when it must have said what
+    /// became of it. There is never another: until then, nobody else is handed anything.
+    unsettled: Option<(TransportId, Instant)>,
     latest: Option<TransportName>,
 }
 
@@ -87,6 +116,32 @@ impl Predecessors {
         Some(kind)
     }
 
+    pub(super) const fn await_settlement(&mut self, id: TransportId, until: Instant) {
+        self.unsettled = Some((id, until));
+    }
+
+    /// The transport has said what became of what it was handed; true if that was awaited.
+    pub(super) fn settle(&mut self, id: TransportId) -> bool {
+        let awaited = self.unsettled.is_some_and(|(awaited, _)| awaited == id);
+        if awaited {
+            self.unsettled = None;
+        }
+        awaited
+    }
+
+    /// What is being written is not wanted back any more. Returns who writes it.
+    pub(super) fn stop_waiting(&mut self) -> Option<TransportId> {
+        self.unsettled.take().map(|(id, _)| id)
+    }
+
+    pub(super) const fn is_unsettled(&self) -> bool {
+        self.unsettled.is_some()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.unsettled.map(|(_, until)| until)
+    }
+
     /// Forgets all of them.
     pub(super) fn take_ids(&mut self) -> impl Iterator<Item = TransportId> + use<> {
         core::mem::take(&mut self.replaced)
@@ -95,7 +150,7 @@ impl Predecessors {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.replaced.is_empty()
+        self.replaced.is_empty() && self.unsettled.is_none()
     }
 
     pub(super) const fn latest(&self) -> Option<TransportName> {

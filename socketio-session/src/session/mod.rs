@@ -6,6 +6,7 @@ mod inputs;
 mod link;
 mod membership;
 mod outlets;
+mod transports;
 mod turns;
 
 use alloc::collections::VecDeque;
@@ -39,8 +40,9 @@ use crate::time::Instant;
 /// * **Inputs** come from the wire and the clock and fail with
 ///   [`PeerError`](crate::PeerError): [`open_transport`](Self::open_transport),
 ///   [`receive`](Self::receive), [`receive_undecodable`](Self::receive_undecodable),
-///   [`lose_transport`](Self::lose_transport), [`end_by_client`](Self::end_by_client),
-///   [`fail`](Self::fail), [`handle_timeout`](Self::handle_timeout).
+///   [`lose_transport`](Self::lose_transport), [`give_back`](Self::give_back),
+///   [`end_by_client`](Self::end_by_client), [`fail`](Self::fail),
+///   [`handle_timeout`](Self::handle_timeout).
 /// * **Commands** come from the application and fail with [`Misuse`](crate::Misuse):
 ///   [`send`](Self::send), [`send_with_ack`](Self::send_with_ack),
 ///   [`acknowledge`](Self::acknowledge), [`answer_fault`](Self::answer_fault),
@@ -69,6 +71,8 @@ pub struct Session {
     heartbeat: Heartbeat,
     /// The packet that opens a connection is to be sent before anything else.
     greeting_due: bool,
+    /// It has ended without a goodbye, or for too long: what is undelivered is dropped.
+    keeps_nothing: bool,
     /// The driver was told to flush, and has not transmitted since.
     flush_ordered: bool,
     /// The application is deciding about a join; everything behind it waits.
@@ -117,6 +121,7 @@ impl Session {
             predecessors: Predecessors::default(),
             heartbeat: Heartbeat::Off,
             greeting_due: false,
+            keeps_nothing: false,
             flush_ordered: false,
             join_pending: false,
             outbox: Outbox::default(),

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
 use socketio_proto::{Body, TransportKind, TransportName};
 
 use super::link::Link;
@@ -10,6 +9,7 @@ use super::{MembershipChange, Phase, Session};
 use crate::acks::AckOutcome;
 use crate::action::{Action, AfterTransmit, TransportId};
 use crate::config::NamespaceId;
+use crate::outbox::{OutgoingPacket, Worth};
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
 
@@ -40,20 +40,24 @@ impl Session {
     /// Appends to `out` what the transport may send now, and says what becomes of it then.
     ///
     /// A websocket or stream gets at least one packet if there is any and no more than fit
-    /// into `budget` bytes; the driver calls again until nothing comes. A poll gets
-    /// everything that its response is to carry: nothing as long as it is to be held. Each
-    /// element of `out` is one encoded packet; framing them is the transport's work.
+    /// into `budget` bytes; the driver calls again, when it has written them all, until nothing
+    /// comes. A poll gets everything that its response is to carry: nothing as long as it is to
+    /// be held. What a transport cannot write, it [gives back](Self::give_back). As long as an
+    /// older transport may still do so, a newer one is given nothing.
     pub fn transmit(
         &mut self,
         now: Instant,
         id: TransportId,
         budget: usize,
-        out: &mut Vec<Bytes>,
+        out: &mut Vec<OutgoingPacket>,
     ) -> AfterTransmit {
         self.advance(now);
         if let Some(kind) = self.predecessors.remove(id) {
             if kind == TransportKind::LongPoll {
-                out.push(self.encode("", Body::Noop));
+                out.push(self.noop());
+            } else if self.predecessors.settle(id) {
+                // Who asks for more has written what it had.
+                self.go_on();
             }
             return AfterTransmit::Finish;
         }
@@ -63,50 +67,97 @@ impl Session {
         if open.id != id {
             return AfterTransmit::Finish;
         }
-        let released = open.released;
+        let (kind, released) = (open.kind, open.released);
         self.flush_ordered = false;
-        match open.kind {
-            TransportKind::LongPoll => self.answer_poll(released, budget, out),
-            _ => self.feed_stream(budget, out),
+        match kind {
+            TransportKind::LongPoll => self.answer_poll(id, released, budget, out),
+            _ => self.feed_stream(id, kind, budget, out),
         }
     }
 
-    fn feed_stream(&mut self, budget: usize, out: &mut Vec<Bytes>) -> AfterTransmit {
-        if core::mem::take(&mut self.greeting_due) {
-            out.push(self.encode("", Body::Connect { query: "" }));
+    fn greeting(&self) -> OutgoingPacket {
+        let packet = self.encode("", Body::Connect { query: "" });
+        OutgoingPacket::new(packet, Worth::Greeting)
+    }
+
+    fn noop(&self) -> OutgoingPacket {
+        OutgoingPacket::new(self.encode("", Body::Noop), Worth::Noop)
+    }
+
+    fn feed_stream(
+        &mut self,
+        id: TransportId,
+        kind: TransportKind,
+        budget: usize,
+        out: &mut Vec<OutgoingPacket>,
+    ) -> AfterTransmit {
+        let before = out.len();
+        if !self.predecessors.is_unsettled() {
+            if core::mem::take(&mut self.greeting_due) {
+                out.push(self.greeting());
+            }
+            self.outbox.take(budget, usize::MAX, out);
         }
-        self.outbox.take(budget, usize::MAX, out);
-        if self.is_closed() && self.outbox.is_empty() {
-            self.link = Link::None;
-            return AfterTransmit::Finish;
+        let carries = out.len() > before;
+        match self.phase {
+            Phase::Closed { drain_by, .. } if !self.may_have_output() => {
+                self.link = if carries {
+                    Link::Finishing {
+                        id,
+                        kind,
+                        until: drain_by,
+                    }
+                } else {
+                    Link::None
+                };
+                AfterTransmit::Finish
+            }
+            _ => {
+                if let Link::Open(open) = &mut self.link {
+                    open.carries = carries;
+                }
+                AfterTransmit::KeepOpen
+            }
         }
-        AfterTransmit::KeepOpen
     }
 
     fn answer_poll(
         &mut self,
+        id: TransportId,
         released: bool,
         budget: usize,
-        out: &mut Vec<Bytes>,
+        out: &mut Vec<OutgoingPacket>,
     ) -> AfterTransmit {
-        if core::mem::take(&mut self.greeting_due) {
+        let until = match self.phase {
+            Phase::Closed { drain_by, .. } => drain_by,
+            _ => self.now + self.config.close_timeout,
+        };
+        let is_next = !self.predecessors.is_unsettled();
+        if is_next && core::mem::take(&mut self.greeting_due) {
             // Alone: the real client opens its transport on it and polls again.
-            out.push(self.encode("", Body::Connect { query: "" }));
-        } else if !self.outbox.is_empty() {
+            out.push(self.greeting());
+        } else if is_next && !self.outbox.is_empty() {
             self.outbox.take(budget, PACKETS_PER_POLL, out);
-        } else if released || self.is_closed() {
-            out.push(self.encode("", Body::Noop));
+        } else if released || (is_next && self.is_closed()) {
+            // There is nothing in it to lose.
+            out.push(self.noop());
+            self.link = if self.is_closed() && !self.may_have_output() {
+                Link::None
+            } else {
+                Link::Gone { until }
+            };
+            return AfterTransmit::Finish;
         } else {
             return AfterTransmit::KeepOpen;
         }
-        self.link = match self.phase {
-            Phase::Closed { .. } if self.outbox.is_empty() => Link::None,
-            Phase::Closed { drain_by, .. } => Link::Gone { until: drain_by },
-            _ => Link::Gone {
-                until: self.now + self.config.close_timeout,
-            },
-        };
+        let kind = TransportKind::LongPoll;
+        self.link = Link::Finishing { id, kind, until };
         AfterTransmit::Finish
+    }
+
+    /// Whether something is queued, or may be given back by an older transport.
+    fn may_have_output(&self) -> bool {
+        self.greeting_due || !self.outbox.is_empty() || self.predecessors.is_unsettled()
     }
 
     pub(super) fn has_output(&self) -> bool {
@@ -119,7 +170,7 @@ impl Session {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let phase = match self.phase {
             Phase::Handshaken { expires } => Some(expires),
-            Phase::Connected => None,
+            Phase::Connected => self.predecessors.deadline(),
             Phase::Closed { drain_by, .. } => self.is_held().then_some(drain_by),
         };
         [
@@ -202,10 +253,11 @@ impl Session {
         self.now
     }
 
-    /// The open transport.
+    /// The transport that is open or, after [`transmit`](Self::transmit) handed it its last
+    /// packets, writing them.
     #[must_use]
     pub const fn transport(&self) -> Option<TransportId> {
-        self.link.open_id()
+        self.link.id()
     }
 
     /// The name of the latest transport; `None` before the first.

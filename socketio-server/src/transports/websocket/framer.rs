@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
-use bytes::Bytes;
 use tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tungstenite::protocol::frame::{CloseFrame, Frame, FrameHeader, Utf8Bytes};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
@@ -176,14 +175,22 @@ impl FramingFault {
 }
 
 /// Appends one text frame for each packet.
-pub(super) fn write_text(packet: &Bytes, out: &mut Vec<u8>) {
-    let header = FrameHeader {
+pub(super) fn write_text(packet: &[u8], out: &mut Vec<u8>) {
+    // Writing to a vector never fails.
+    let _ = text_header().format(packet.len() as u64, out);
+    out.extend_from_slice(packet);
+}
+
+/// The bytes that [`write_text`] appends for a packet of this length.
+pub(super) fn text_frame_bytes(packet_bytes: usize) -> usize {
+    text_header().len(packet_bytes as u64) + packet_bytes
+}
+
+fn text_header() -> FrameHeader {
+    FrameHeader {
         opcode: OpCode::Data(Data::Text),
         ..FrameHeader::default()
-    };
-    // Writing to a vector never fails.
-    let _ = header.format(packet.len() as u64, out);
-    out.extend_from_slice(packet);
+    }
 }
 
 /// Appends the frame that ends a websocket in good order.

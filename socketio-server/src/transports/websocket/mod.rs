@@ -1,5 +1,6 @@
 //! websocket: one packet in each text message.
 
+mod carried_packets;
 mod frame_walk;
 mod framer;
 mod pump;

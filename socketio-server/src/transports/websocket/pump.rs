@@ -2,16 +2,19 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use event_listener::EventListener;
 use socketio_session::{DisconnectReason, Loss};
 use tracing::trace;
 
 use super::super::attached::{AttachedTransport, Transmitted};
 use super::super::receiving::receive;
+use super::carried_packets::CarriedPackets;
 use super::framer::{Framer, FramingFault, Inbound, write_close, write_text};
 use super::upgrade::WebSocketUpgrade;
 use crate::answers;
@@ -41,6 +44,8 @@ pub(crate) struct WebSocketPump<S> {
     framer: Framer,
     /// What the socket did not take yet.
     unsent: Vec<u8>,
+    /// The packets in it, if there are any.
+    carried: Option<Box<CarriedPackets>>,
     /// Set while the application can take no more: what was read and not handed in. The framer
     /// may hold more.
     unread: Option<Vec<u8>>,
@@ -57,6 +62,8 @@ enum Stage {
 
 struct Ending {
     deadline: BoxedSleep,
+    /// The shutdown may not wait for it.
+    draining: EventListener,
     is_shut_down: bool,
 }
 
@@ -83,6 +90,7 @@ impl<S: ByteStream> WebSocketPump<S> {
             transport: upgrade.transport,
             framer: Framer::default(),
             unsent: Vec::new(),
+            carried: None,
             unread: (!early.is_empty()).then(|| early.to_vec()),
             stage: Stage::Open,
         };
@@ -104,9 +112,9 @@ impl<S: ByteStream> WebSocketPump<S> {
         }
         self.unread = None;
         let time = self.engine.settings.limits.websocket_close_timeout;
-        let deadline = self.engine.executor.sleep(time);
         self.stage = Stage::Ending(Box::new(Ending {
-            deadline,
+            deadline: self.engine.executor.sleep(time),
+            draining: self.engine.shutdown.draining(),
             is_shut_down: false,
         }));
     }
@@ -132,8 +140,16 @@ impl<S: ByteStream> WebSocketPump<S> {
         step
     }
 
+    /// Lets go of the session. If the connection is broken, the packets that were not written
+    /// to their ends are given back.
     fn lose(&mut self, loss: Loss) -> Step {
-        if let Some(transport) = self.transport.take() {
+        let carried = self.carried.take();
+        if let Some(mut transport) = self.transport.take() {
+            transport.keep(
+                carried
+                    .map(|carried| carried.unwritten())
+                    .unwrap_or_default(),
+            );
             transport.end(loss);
         }
         Step::Over
@@ -210,7 +226,7 @@ impl<S: ByteStream> WebSocketPump<S> {
                 return self.wait_for_socket(cx);
             }
         }
-        let Some(transport) = &self.transport else {
+        let Some(transport) = &mut self.transport else {
             return Step::Idle;
         };
         let mut packets = Vec::new();
@@ -219,9 +235,13 @@ impl<S: ByteStream> WebSocketPump<S> {
         let mut frames = WRITE_BUFFER.take();
         frames.clear();
         for packet in &packets {
-            write_text(packet, &mut frames);
+            write_text(packet.as_ref(), &mut frames);
         }
         let written = self.write_out(cx, &frames);
+        if !self.unsent.is_empty() {
+            let written = frames.len() - self.unsent.len();
+            self.carried = Some(Box::new(CarriedPackets::new(packets, written)));
+        }
         if frames.capacity() <= 4 * WRITE_BYTES {
             WRITE_BUFFER.set(frames);
         }
@@ -232,7 +252,9 @@ impl<S: ByteStream> WebSocketPump<S> {
             Transmitted::Parked => Step::Idle,
             Transmitted::More => Step::Progress,
             Transmitted::Last => {
-                self.lose(Loss::Ended);
+                if self.unsent.is_empty() {
+                    self.lose(Loss::Ended);
+                }
                 self.begin_ending(true);
                 Step::Progress
             }
@@ -241,10 +263,14 @@ impl<S: ByteStream> WebSocketPump<S> {
     }
 
     /// The socket takes no more for now. A session that has given the transport up, or has been
-    /// taken over by another, does not wait for it for long.
+    /// taken over by another, does not wait for it: in mid-packet the connection is cut off, and
+    /// the packet goes out on the other.
     fn wait_for_socket(&mut self, cx: &Context<'_>) -> Step {
         match &self.transport {
             Some(transport) if !transport.is_current(cx.waker()) => {
+                if self.carried.is_some() {
+                    return self.lose(Loss::Broken);
+                }
                 self.lose(Loss::Ended);
                 self.begin_ending(true);
                 Step::Progress
@@ -253,20 +279,30 @@ impl<S: ByteStream> WebSocketPump<S> {
         }
     }
 
-    /// Writes `bytes`; what the socket does not take is kept.
-    fn write_out(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> std::io::Result<()> {
+    /// Writes `bytes`; what the socket does not take is kept, even if it fails.
+    fn write_out(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
+        let mut result = Ok(());
         while !rest.is_empty() {
-            match self.stream.poll_write(cx, rest)? {
+            match self.stream.poll_write(cx, rest) {
                 Poll::Pending => break,
-                Poll::Ready(0) => return Err(std::io::ErrorKind::WriteZero.into()),
-                Poll::Ready(written) => rest = rest.get(written..).unwrap_or_default(),
+                Poll::Ready(Ok(written)) if written > 0 => {
+                    rest = rest.get(written..).unwrap_or_default();
+                }
+                Poll::Ready(failed) => {
+                    result = failed.and(Err(io::ErrorKind::WriteZero.into()));
+                    break;
+                }
             }
+        }
+        if let Some(carried) = &mut self.carried {
+            carried.advance(bytes.len() - rest.len());
         }
         if !rest.is_empty() {
             self.unsent.extend_from_slice(rest);
-            return Ok(());
+            return result;
         }
+        self.carried = None;
         match self.stream.poll_flush(cx)? {
             Poll::Ready(()) | Poll::Pending => Ok(()),
         }
@@ -304,21 +340,37 @@ impl<S: ByteStream> WebSocketPump<S> {
         Poll::Pending
     }
 
+    /// Whether an ending websocket has had its time, or the shutdown waits for nothing any more.
+    fn is_out_of_time(&mut self, cx: &mut Context<'_>) -> bool {
+        let Stage::Ending(ending) = &mut self.stage else {
+            return false;
+        };
+        let signal = &self.engine.shutdown;
+        while Pin::new(&mut ending.draining).poll(cx).is_ready() {
+            ending.draining = signal.draining();
+        }
+        signal.is_given_up() || ending.deadline.as_mut().poll(cx).is_ready()
+    }
+
     /// Brings an ending websocket to its end.
     fn finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let unsent = std::mem::take(&mut self.unsent);
-        if self.write_out(cx, &unsent).is_err() {
-            return Poll::Ready(());
-        }
-        let Stage::Ending(ending) = &mut self.stage else {
-            return Poll::Ready(());
-        };
-        if ending.deadline.as_mut().poll(cx).is_ready() {
+        if self.write_out(cx, &unsent).is_err() || self.is_out_of_time(cx) {
             return Poll::Ready(());
         }
         if !self.unsent.is_empty() {
-            return Poll::Pending;
+            let is_wanted = |transport: &AttachedTransport| transport.is_current(cx.waker());
+            return match &self.transport {
+                Some(transport) if self.carried.is_some() && !is_wanted(transport) => {
+                    Poll::Ready(())
+                }
+                _ => Poll::Pending,
+            };
         }
+        self.lose(Loss::Ended);
+        let Stage::Ending(ending) = &mut self.stage else {
+            return Poll::Ready(());
+        };
         if !ending.is_shut_down {
             if ready!(self.stream.poll_shutdown(cx)).is_err() {
                 return Poll::Ready(());
@@ -335,6 +387,15 @@ impl<S: ByteStream> WebSocketPump<S> {
         // A client that never stops sending must not keep us from looking at the time.
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+}
+
+impl<S> Drop for WebSocketPump<S> {
+    /// Wherever it ends, what it could not write is given back.
+    fn drop(&mut self) {
+        if let (Some(transport), Some(carried)) = (&mut self.transport, self.carried.take()) {
+            transport.keep(carried.unwritten());
+        }
     }
 }
 
