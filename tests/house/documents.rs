@@ -46,26 +46,24 @@ fn without_detours(path: &Path) -> PathBuf {
 
 #[test]
 fn links_lead_somewhere() {
+    let mut astray = Vec::new();
     for document in documents() {
         for link in document.links() {
             let Some((path, anchor)) = destination(&document, &link) else {
                 continue;
             };
-            let from = &document.path;
-            assert!(
-                root().join(&path).exists(),
-                "{from}: {link:?} leads nowhere"
-            );
-            if let Some(anchor) = anchor {
-                let other = Document::read(&path.to_string_lossy());
-                let anchors = other.anchors();
-                assert!(
-                    anchors.contains(&anchor),
-                    "{from}: {link:?}, of {anchors:?}"
-                );
+            let exists = root().join(&path).exists();
+            let is_found = exists
+                && anchor.is_none_or(|anchor| {
+                    let other = Document::read(&path.to_string_lossy());
+                    other.anchors().contains(&anchor)
+                });
+            if !is_found {
+                astray.push(format!("{}: {}", document.path, link.target));
             }
         }
     }
+    assert!(astray.is_empty(), "links that lead nowhere: {astray:#?}");
 }
 
 /// The names of the tests in a file.
@@ -81,45 +79,37 @@ fn tests_in(path: &Path) -> HashSet<String> {
 
 /// A test is named by a link whose text is the test's name and which leads to its file; anything
 /// else by a link to it.
-#[track_caller]
-fn assert_is_shown(document: &Document, cell: &str) {
+fn is_shown(document: &Document, cell: &str) -> bool {
     let links = inline_links(cell);
-    assert!(
-        !links.is_empty(),
-        "{}: {cell:?} shows nothing",
-        document.path
-    );
-    for link in links {
-        let (path, _) = destination(document, &link).expect("a place in the repository");
+    let leads = |link: &Link| {
+        let Some((path, _)) = destination(document, link) else {
+            return false;
+        };
         let is_test = path.starts_with("tests") && path.extension().is_some_and(|it| it == "rs");
-        if is_test {
-            let name = link.text.trim_matches('`');
-            assert!(
-                tests_in(&path).contains(name),
-                "{}: there is no test {name} in {}",
-                document.path,
-                path.display()
-            );
-        } else {
-            assert!(root().join(&path).exists(), "{}: {link:?}", document.path);
-        }
-    }
+        let exists = root().join(&path).exists();
+        exists && (!is_test || tests_in(&path).contains(link.text.trim_matches('`')))
+    };
+    !links.is_empty() && links.iter().all(leads)
 }
 
 #[test]
 fn what_is_said_is_shown() {
     let mut shown = 0;
+    let mut claims = Vec::new();
     for document in documents() {
-        for table in document.tables() {
-            let Some(column) = table.head.iter().position(|head| head == SHOWN_BY) else {
+        for Table { head, rows } in document.tables() {
+            let Some(column) = head.iter().position(|head| head == SHOWN_BY) else {
                 continue;
             };
-            for row in &table.rows {
-                assert_is_shown(&document, &row[column]);
-                shown += 1;
+            for row in &rows {
+                match is_shown(&document, &row[column]) {
+                    true => shown += 1,
+                    false => claims.push(format!("{}: {}", document.path, row[column])),
+                }
             }
         }
     }
+    assert!(claims.is_empty(), "nothing shows it: {claims:#?}");
     assert!(shown > 10, "only {shown} rows show something");
 }
 
@@ -159,26 +149,20 @@ fn what_stands_here_exists() {
         .iter()
         .flat_map(|file| words_of_rust(&file.text))
         .collect();
+    let mut unknown = Vec::new();
     for document in documents() {
-        for table in document.tables() {
-            let Some(column) = table.head.iter().position(|head| head == HERE) else {
+        for Table { head, rows } in document.tables() {
+            let Some(column) = head.iter().position(|head| head == HERE) else {
                 continue;
             };
-            for row in &table.rows {
-                let code = code_spans(&row[column]);
-                let unknown: Vec<_> = code
-                    .into_iter()
-                    .flat_map(words)
-                    .filter(|word| !known.contains(word))
-                    .collect();
-                assert!(
-                    unknown.is_empty(),
-                    "{}: {unknown:?} in {row:#?}",
-                    document.path
-                );
+            for row in &rows {
+                let words = code_spans(&row[column]).into_iter().flat_map(words);
+                let strangers = words.filter(|word| !known.contains(word));
+                unknown.extend(strangers.map(|word| format!("{}: {word}", document.path)));
             }
         }
     }
+    assert!(unknown.is_empty(), "no such names: {unknown:#?}");
 }
 
 /// The table's lines under "here" stand in the block of code as well, which is compiled.
