@@ -154,7 +154,7 @@ fn nginx(folder: &Path, file: &Path) -> Command {
         .collect();
     let main = format!(
         "daemon off;\nuser root;\nworker_processes 2;\npid nginx.pid;\nerror_log stderr;\n\
-         events {{}}\nhttp {{\n{paths}include {};\n}}\n",
+         events {{}}\nhttp {{\naccess_log off;\n{paths}include {};\n}}\n",
         file.display()
     );
     let main_file = folder.join("main.conf");

@@ -8,6 +8,9 @@ use crate::process::{output, program, run};
 /// Each with the argument that makes it tell its version, and nothing else.
 const PROXIES: [(&str, &str); 2] = [("nginx", "-v"), ("haproxy", "-v")];
 
+/// Another apt-get may be at work, which has two minutes to finish.
+const WAIT_FOR_OTHERS: &str = "-oDPkg::Lock::Timeout=120";
+
 /// Installs the proxies from Debian's packages, unless they are there.
 ///
 /// # Errors
@@ -56,6 +59,11 @@ fn apt_get(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         sudo.args(["-n", "env"]);
         sudo
     };
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]);
+    command.args([
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        WAIT_FOR_OTHERS,
+    ]);
     run(command.args(arguments))
 }
