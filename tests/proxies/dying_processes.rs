@@ -2,25 +2,16 @@
 
 use std::io::{BufRead, BufReader};
 
-use socketio_tests::node;
-
 use crate::echo_processes::{address, start_named, start_named_on};
 use crate::http_client::{UNKNOWN, get, handshake, handshake_at, held_poll, post, text};
 use crate::proxy::{Kind, Proxy, behind_each_proxy};
+use crate::scenario::Scenario;
 
 fn come_back(kind: Kind, transport: &str) {
     let (a1, b1) = (start_named("a1"), start_named("b1"));
     let proxy = Proxy::start(kind, [address(&a1), address(&b1)]);
-    let arguments = [
-        "process-dies",
-        "--folder",
-        "behind-proxies",
-        "--url",
-        &proxy.url(),
-        "--transport",
-        transport,
-    ];
-    let mut clients = node::start("run-scenario.js", &arguments);
+    let scenario = Scenario::behind_proxies("process-dies", transport);
+    let mut clients = scenario.start(&proxy.url());
     let mut output = BufReader::new(clients.stdout.take().expect("it is piped")).lines();
 
     let ready = output

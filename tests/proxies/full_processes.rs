@@ -9,10 +9,13 @@ use crate::proxy::{Proxy, behind_each_proxy};
 #[test]
 fn new_sessions_are_made_where_there_is_room() {
     behind_each_proxy(|kind| {
-        let mut no_room = ServerLimits::default();
-        no_room.sessions = 0;
-        let builder = Server::builder().session_id_prefix("a1").limits(no_room);
+        let mut room_for_one = ServerLimits::default();
+        room_for_one.sessions = 1;
+        let builder = Server::builder()
+            .session_id_prefix("a1")
+            .limits(room_for_one);
         let full = InProcessServer::start(builder);
+        handshake(full.address);
         let roomy = InProcessServer::start(Server::builder().session_id_prefix("b1"));
         let proxy = Proxy::start(kind, [full.address, roomy.address]);
         for _ in 0..4 {

@@ -1,10 +1,11 @@
 //! A server in this process, whose application tells what reached it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use socketio_driver_tokio::{Server, ServerBuilder, ServerHandle};
+use socketio_driver_tokio::{Listen, Server, ServerBuilder, ServerHandle};
 use tokio::runtime::Runtime;
 
 use crate::proxy::PATIENCE;
@@ -17,12 +18,16 @@ pub(crate) struct InProcessServer {
 
 impl InProcessServer {
     pub(crate) fn start(builder: ServerBuilder) -> Self {
-        let server: Server = runtime()
-            .block_on(builder.bind("127.0.0.1:0"))
-            .expect("a server");
+        let builder = builder.listen(Listen::tcp("127.0.0.1:0"));
+        let server: Server = runtime().block_on(builder.build()).expect("a server");
         let (address, handle) = (server.local_addr().expect("an address"), server.handle());
         runtime().spawn(server.run());
         Self { address, handle }
+    }
+
+    /// On a Unix socket as well.
+    pub(crate) fn start_on_unix(socket: &Path, builder: ServerBuilder) -> Self {
+        Self::start(builder.listen(Listen::unix(socket)))
     }
 
     /// In place of both processes.

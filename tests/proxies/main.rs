@@ -15,5 +15,8 @@ mod immediate_streams;
 mod in_process;
 mod proxy;
 mod real_clients;
+mod scenario;
 mod sticky_sessions;
+#[cfg(unix)]
+mod unix_sockets;
 mod websockets;

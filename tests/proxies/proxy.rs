@@ -35,12 +35,14 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// In front of the process with the prefix a1 and the one with the prefix b1.
-    pub(crate) fn start(kind: Kind, processes: [SocketAddr; 2]) -> Self {
+    /// In front of the process with the prefix a1 and the one with the prefix b1; where they
+    /// are, in the proxy's words.
+    pub(crate) fn start(kind: Kind, processes: [impl ToString; 2]) -> Self {
+        let processes = processes.map(|it| it.to_string());
         // Another program may take the port before the proxy does, which then ends.
         let mut log = String::new();
         for _ in 0..5 {
-            match Self::start_once(kind, processes) {
+            match Self::start_once(kind, &processes) {
                 Ok(proxy) => return proxy,
                 Err(said) => log = said,
             }
@@ -49,7 +51,7 @@ impl Proxy {
     }
 
     /// The error is what the proxy said before it ended.
-    fn start_once(kind: Kind, processes: [SocketAddr; 2]) -> Result<Self, String> {
+    fn start_once(kind: Kind, processes: &[String; 2]) -> Result<Self, String> {
         let folder = tempfile::tempdir().expect("a folder");
         let log = folder.path().join("log");
         let address = free_address();
@@ -120,7 +122,7 @@ impl Kind {
     }
 
     /// The proxy in the foreground, with everything it writes in `folder`.
-    fn command(self, folder: &Path, listen: SocketAddr, processes: [SocketAddr; 2]) -> Command {
+    fn command(self, folder: &Path, listen: SocketAddr, processes: &[String; 2]) -> Command {
         let listener = self.listener(listen);
         let mut config = documented(self.file());
         let mut replace = |documented: &str, real: &str| {
@@ -129,7 +131,7 @@ impl Kind {
         };
         replace(self.documented_listener(), &listener);
         for (documented, real) in DOCUMENTED_PROCESSES.into_iter().zip(processes) {
-            replace(documented, &real.to_string());
+            replace(documented, real);
         }
         let file = folder.join(self.file());
         fs::write(&file, config).expect("a configuration");

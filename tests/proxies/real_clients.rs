@@ -2,21 +2,20 @@
 
 use crate::echo_processes::{address, start_named};
 use crate::proxy::{Kind, Proxy};
-use socketio_tests::node;
+use crate::scenario::Scenario;
 
-fn play(kind: Kind, folder: &str, scenario: &str, transport: &str) {
+fn play(kind: Kind, scenario: Scenario<'_>) {
     let (a1, b1) = (start_named("a1"), start_named("b1"));
     let proxy = Proxy::start(kind, [address(&a1), address(&b1)]);
-    let arguments = [
-        scenario,
-        "--folder",
+    scenario.play(&proxy.url());
+}
+
+const fn over<'a>(transport: &'a str, folder: &'a str, name: &'a str) -> Scenario<'a> {
+    Scenario {
         folder,
-        "--url",
-        &proxy.url(),
-        "--transport",
+        name,
         transport,
-    ];
-    node::run("run-scenario.js", &arguments);
+    }
 }
 
 macro_rules! scenarios {
@@ -27,13 +26,13 @@ macro_rules! scenarios {
     (@proxy $module:ident $kind:ident $($test:ident $folder:literal $name:literal),+) => {
         mod $module {
             mod websocket {
-                use super::super::{Kind, play};
-                $(#[test] fn $test() { play(Kind::$kind, $folder, $name, "websocket"); })+
+                use super::super::{Kind, over, play};
+                $(#[test] fn $test() { play(Kind::$kind, over("websocket", $folder, $name)); })+
             }
 
             mod xhr_polling {
-                use super::super::{Kind, play};
-                $(#[test] fn $test() { play(Kind::$kind, $folder, $name, "xhr-polling"); })+
+                use super::super::{Kind, over, play};
+                $(#[test] fn $test() { play(Kind::$kind, over("xhr-polling", $folder, $name)); })+
             }
         }
     };

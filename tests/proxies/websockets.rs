@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use socketio_driver_tokio::Server;
+use socketio_driver_tokio::{Server, TransportName};
 use socketio_tests::replay::raw_websocket::read_frame;
 
 use crate::http_client::{HttpClient, handshake};
@@ -36,6 +36,7 @@ fn next_text(websocket: &mut HttpClient) -> String {
 fn a_client_that_vanishes_is_noticed() {
     behind_each_proxy(|kind| {
         let builder = Server::builder()
+            .transports([TransportName::WebSocket])
             .heartbeat_interval(None)
             .close_timeout(Duration::from_millis(200));
         let server = InProcessServer::start(builder);
