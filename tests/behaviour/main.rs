@@ -7,6 +7,7 @@ mod server;
 
 mod access_control;
 mod admission;
+mod as_in_gevent_socketio;
 mod background_jobs;
 mod broadcasts;
 mod build_errors;
