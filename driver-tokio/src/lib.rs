@@ -35,6 +35,8 @@ struct EmitExamples;
 
 mod tokio_runtime;
 
+// With `bytes` and `rustls`, whose types stand in signatures, too.
+pub use http;
 pub use socketio_server::*;
 
 pub use crate::tokio_runtime::{Tokio, TokioListener, TokioStream};

@@ -120,11 +120,6 @@ pub(crate) fn welcome() -> Response<Bytes> {
     Response::new(Bytes::from_static(b"Welcome to socket.io."))
 }
 
-/// A script.
-pub(crate) fn script(text: Bytes) -> Response<Bytes> {
-    with_type(StatusCode::OK, JAVASCRIPT, text)
-}
-
 fn with_type(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;

@@ -1,8 +1,9 @@
 //! Settings, in the words of the user.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use socketio_session::{
 };
 
 use crate::checks::{check_namespace, check_settings};
+use crate::client_files::{ClientFileSource, ClientFiles, Content, JAVASCRIPT, SCRIPT};
 use crate::engine::Engine;
 use crate::error::BuildError;
 use crate::handlers::{HandlerError, Namespace, StateMap};
@@ -36,6 +38,9 @@ pub struct ServerBuilder<R: Runtime> {
     state: StateMap,
     hooks: Hooks,
     session_id_prefix: Option<String>,
+    blacklist: BTreeSet<Box<str>>,
+    client_files: Vec<ClientFileSource>,
+    client_max_age: Duration,
     listens: Vec<Listen>,
     runtime: PhantomData<R>,
 }
@@ -55,6 +60,9 @@ impl<R: Runtime> ServerBuilder<R> {
             state: StateMap::default(),
             hooks: Hooks::default(),
             session_id_prefix: None,
+            blacklist: BTreeSet::new(),
+            client_files: Vec::new(),
+            client_max_age: Duration::ZERO,
             listens: Vec::new(),
             runtime: PhantomData,
         }
@@ -158,6 +166,15 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
+    /// Events that are ignored in all namespaces: neither answered nor delivered (`blacklist`
+    /// of the reference). Default: none, besides `connect`, `disconnect` and `newListener`,
+    /// which always are.
+    #[must_use]
+    pub fn blacklist<E: Into<Box<str>>>(mut self, events: impl IntoIterator<Item = E>) -> Self {
+        self.blacklist.extend(events.into_iter().map(Into::into));
+        self
+    }
+
     /// Decides about each handshake: `Ok(true)` lets it in, `Ok(false)` answers 403, an error
     /// 500. What it puts into [`Handshake::extensions`], handlers find in
     /// [`Socket::session_extensions`](crate::Socket::session_extensions).
@@ -189,10 +206,58 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// The browser client, served as `/socket.io/socket.io.js`. Default: none.
+    /// The browser client, served as `/socket.io/socket.io.js` (`browser client` of the
+    /// reference, which brings one along). Default: none.
     #[must_use]
-    pub fn client_script(mut self, script: impl Into<Bytes>) -> Self {
-        self.hooks.client_script = Some(script.into());
+    pub fn client_script(self, script: impl Into<Bytes>) -> Self {
+        self.client_file(SCRIPT, script, JAVASCRIPT)
+    }
+
+    /// Likewise, from a file, which is read once, when the server is built.
+    #[must_use]
+    pub fn client_script_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.client_files.push(ClientFileSource {
+            path: String::from(SCRIPT),
+            content: Content::File(file.into()),
+            content_type: String::from(JAVASCRIPT),
+        });
+        self
+    }
+
+    /// Another file of the browser client, such as `static/flashsocket/WebSocketMain.swf`: its
+    /// path below the resource, what is in it, and its content type. Paths begin with
+    /// `static/`, or are like `socket.io.*.js`. The last one given for a path is served, as it
+    /// is: nothing is compressed. Default: none.
+    #[must_use]
+    pub fn client_file(
+        mut self,
+        path: impl Into<String>,
+        content: impl Into<Bytes>,
+        content_type: impl Into<String>,
+    ) -> Self {
+        self.client_files.push(ClientFileSource {
+            path: path.into(),
+            content: Content::Bytes(content.into()),
+            content_type: content_type.into(),
+        });
+        self
+    }
+
+    /// How long browsers may use the client's files without asking whether they are still the
+    /// same (`browser client expires` of the reference). Default zero: they ask each time, and
+    /// are told so in a few bytes if they have the file (`browser client etag`).
+    #[must_use]
+    pub const fn client_max_age(mut self, max_age: Duration) -> Self {
+        self.client_max_age = max_age;
+        self
+    }
+
+    /// Whether requests for a websocket on other paths than Socket.IO's are refused, with 404,
+    /// and their connection closed (`destroy upgrade` of the reference). Default: yes. If not,
+    /// the [`fallback`](Self::fallback) answers them, though it cannot open a websocket.
+    #[must_use]
+    pub const fn refuse_other_upgrades(mut self, yes: bool) -> Self {
+        self.settings.refuse_other_upgrades = yes;
         self
     }
 
@@ -270,12 +335,20 @@ impl<R: Runtime> ServerBuilder<R> {
             let checked = checked.map_err(|_| BuildError::SessionIdPrefix(prefix))?;
             self.settings.session_id_prefix = Some(checked);
         }
+        self.settings.client_files = ClientFiles::load(
+            self.client_files,
+            self.client_max_age,
+            &self.settings.resource,
+        )?;
         let mut names = HashSet::new();
-        for namespace in &self.namespaces {
+        for namespace in &mut self.namespaces {
+            let blacklist = self.blacklist.iter().cloned();
+            namespace.config.blacklist.extend(blacklist);
             check_namespace(namespace, &mut names, &self.state)?;
         }
         if names.insert(Box::default()) {
-            self.namespaces.push(Namespace::global());
+            let global = Namespace::global().blacklist(self.blacklist);
+            self.namespaces.push(global);
         }
         if self.namespaces.len() > usize::from(u16::MAX) {
             return Err(BuildError::TooManyNamespaces);

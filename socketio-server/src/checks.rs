@@ -149,7 +149,7 @@ pub(crate) fn check_namespace(
     if let Some(event) = namespace
         .handlers
         .event_names()
-        .find(|it| EventNames::is_inert(it))
+        .find(|it| EventNames::is_inert(it) || namespace.config.blacklist.contains(*it))
     {
         return Err(BuildError::InertEvent {
             namespace: String::from(&**name),

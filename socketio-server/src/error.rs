@@ -1,6 +1,7 @@
 //! Errors that users meet.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use socketio_session::{DisconnectReason, Misuse};
@@ -99,6 +100,21 @@ pub enum BuildError {
         /// The value of that.
         limit: Duration,
     },
+    /// A file of the browser client cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    ClientFile {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file of the browser client cannot be served at this path
+    /// ([`ServerBuilder::client_file`](crate::ServerBuilder::client_file)).
+    #[error("no file of the client can be served at {0:?}: write static/... or socket.io.*.js")]
+    ClientFilePath(String),
+    /// A content type is none.
+    #[error("{0:?} is no content type")]
+    ContentType(String),
     /// There is nothing to listen on ([`ServerBuilder::listen`](crate::ServerBuilder::listen)).
     #[error("there is nothing to listen on")]
     NothingToListenOn,

@@ -25,7 +25,6 @@ pub(crate) struct Hooks {
     pub(crate) authorizer: Option<Box<Authorizer>>,
     pub(crate) fault: Option<Box<FaultHook>>,
     pub(crate) fallback: Option<Box<Fallback>>,
-    pub(crate) client_script: Option<Bytes>,
 }
 
 impl Hooks {

@@ -12,6 +12,7 @@
 mod answers;
 mod builder;
 mod checks;
+mod client_files;
 mod engine;
 mod error;
 mod extensions;
@@ -29,6 +30,11 @@ mod server;
 mod settings;
 mod socket;
 mod transports;
+
+// Their types stand in signatures here.
+pub use bytes;
+#[cfg(feature = "rustls")]
+pub use futures_rustls::rustls;
 
 pub use socketio_proto::{
     AckMode, DecodeError, DecodeErrorKind, DecodeLimits, ErrorReason, TransportName,

@@ -46,7 +46,7 @@ where
         }
         RequestTarget::Handshake { .. } => opening::answer(engine, peer, &head).await,
         RequestTarget::Disconnect { sid, .. } => forced_end(engine, sid),
-        RequestTarget::ClientFile { path } => client_file(engine, path),
+        RequestTarget::ClientFile { path } => engine.settings.client_files.answer(path, &head),
         RequestTarget::WrongVersion { .. } => answers::refusal(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Protocol version not supported.",
@@ -116,14 +116,10 @@ fn forced_end(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
     answers::empty()
 }
 
-fn client_file(engine: &Engine, path: &str) -> Response<Bytes> {
-    match &engine.hooks.client_script {
-        Some(script) if path == "socket.io.js" => answers::script(script.clone()),
-        _ => answers::refusal(StatusCode::NOT_FOUND, "no such file"),
-    }
-}
-
 fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> {
+    if engine.settings.refuse_other_upgrades && websocket::is_asked_for(head) {
+        return answers::refusal_and_close(StatusCode::NOT_FOUND, "no websocket here");
+    }
     match &engine.hooks.fallback {
         Some(fallback) => catch_unwind(AssertUnwindSafe(|| fallback(head))).unwrap_or_else(|_| {
             error!("the fallback panicked");

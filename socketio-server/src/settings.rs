@@ -5,15 +5,19 @@ use std::time::Duration;
 use socketio_proto::{DecodeLimits, TransportName};
 use socketio_session::SessionIdPrefix;
 
+use crate::client_files::ClientFiles;
 use crate::origins::Origins;
 
 /// What the builder has been told, apart from what concerns single sessions.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) resource: String,
     pub(crate) transports: Vec<TransportName>,
     pub(crate) origins: Origins,
     pub(crate) limits: ServerLimits,
+    pub(crate) client_files: ClientFiles,
+    /// Upgrades to websockets outside of the resource.
+    pub(crate) refuse_other_upgrades: bool,
     pub(crate) shards: usize,
     pub(crate) session_id_prefix: Option<SessionIdPrefix>,
 }
@@ -29,6 +33,8 @@ impl Default for Settings {
             ],
             origins: Origins::same_only(),
             limits: ServerLimits::default(),
+            client_files: ClientFiles::default(),
+            refuse_other_upgrades: true,
             shards: default_shards(),
             session_id_prefix: None,
         }
@@ -40,6 +46,20 @@ fn default_shards() -> usize {
     std::thread::available_parallelism()
         .map_or(4, |cores| 4 * cores.get())
         .min(256)
+}
+
+/// One method for each field, which sets it.
+macro_rules! setters {
+    ($($field:ident: $type:ty),+ $(,)?) => {
+        $(
+            #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
+            #[must_use]
+            pub const fn $field(mut self, $field: $type) -> Self {
+                self.$field = $field;
+                self
+            }
+        )+
+    };
 }
 
 /// The bounds of a server.
@@ -93,5 +113,31 @@ impl Default for ServerLimits {
             jobs_per_session: 64,
             concurrent_handlers: 16,
         }
+    }
+}
+
+impl ServerLimits {
+    setters! {
+        decode: DecodeLimits,
+        sessions: usize,
+        connections: usize,
+        request_head_timeout: Duration,
+        request_head_bytes: usize,
+        request_body_timeout: Duration,
+        unread_response_timeout: Duration,
+        authorization_timeout: Duration,
+        websocket_close_timeout: Duration,
+        tls_handshake_timeout: Duration,
+        jobs_per_session: usize,
+        concurrent_handlers: usize,
+    }
+
+    /// Sets the size of the largest packet, in bytes of UTF-8, and with it those of the largest
+    /// request body and WebSocket message: `decode.max_packet_bytes` (`destroy buffer size` of
+    /// the reference, whose default is 100 MB).
+    #[must_use]
+    pub const fn max_packet_bytes(mut self, bytes: usize) -> Self {
+        self.decode.max_packet_bytes = bytes;
+        self
     }
 }

@@ -1,6 +1,7 @@
 //! What a session may do and how long it may take.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -92,9 +93,18 @@ pub struct NamespaceConfig {
     pub asks_before_join: bool,
     /// Which event names are let through. Default: as [`EventNames::default`].
     pub event_names: EventNames,
+    /// Events that are ignored: neither answered nor delivered, whatever else is said about
+    /// their names. Default: none, besides those that are always inert
+    /// ([`EventNames::is_inert`]).
+    pub blacklist: BTreeSet<Box<str>>,
 }
 
 impl NamespaceConfig {
+    /// Whether an event of this name is ignored.
+    pub(crate) fn ignores(&self, event: &str) -> bool {
+        EventNames::is_inert(event) || self.blacklist.contains(event)
+    }
+
     /// A namespace that admits everybody and allows everything.
     #[must_use]
     pub fn new(name: impl Into<Box<str>>) -> Self {
@@ -103,6 +113,7 @@ impl NamespaceConfig {
             initial_acl: Acl::everything(),
             asks_before_join: false,
             event_names: EventNames::default(),
+            blacklist: BTreeSet::new(),
         }
     }
 }
@@ -125,6 +136,20 @@ pub enum OverflowPolicy {
     /// The oldest queued packets are dropped until the new one fits; if even that would not be
     /// enough, the new one is.
     DropOldest,
+}
+
+/// One method for each field, which sets it.
+macro_rules! setters {
+    ($($field:ident: $type:ty),+ $(,)?) => {
+        $(
+            #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
+            #[must_use]
+            pub const fn $field(mut self, $field: $type) -> Self {
+                self.$field = $field;
+                self
+            }
+        )+
+    };
 }
 
 /// The bounds of one session. Memory per session is at most about
@@ -168,5 +193,18 @@ impl Default for SessionLimits {
             rooms: 1024,
             awaited_acks: 1024,
         }
+    }
+}
+
+impl SessionLimits {
+    setters! {
+        outbox_bytes: usize,
+        outbox_packets: usize,
+        volatile_backlog_bytes: usize,
+        inbox_bytes: usize,
+        inbox_packets: usize,
+        namespaces: usize,
+        rooms: usize,
+        awaited_acks: usize,
     }
 }

@@ -168,6 +168,17 @@ impl Namespace {
         self
     }
 
+    /// Events that are ignored here: neither answered nor delivered (`blacklist` of the
+    /// reference). Default: none, besides `connect`, `disconnect` and `newListener`, which
+    /// always are.
+    #[must_use]
+    pub fn blacklist<E: Into<Box<str>>>(mut self, events: impl IntoIterator<Item = E>) -> Self {
+        self.config
+            .blacklist
+            .extend(events.into_iter().map(Into::into));
+        self
+    }
+
     /// Decides about each client that wants to join. Until it has decided, everything that the
     /// client sends waits; if it fails or takes longer than
     /// [`authorization_timeout`](crate::ServerLimits::authorization_timeout), the client is

@@ -11,7 +11,6 @@ use crate::acl::{JSON_METHOD, MESSAGE_METHOD};
 use crate::config::NamespaceId;
 use crate::error::Misuse;
 use crate::event::{Content, Event, JoinRequest};
-use crate::event_names::EventNames;
 use crate::fault::{Fault, FaultKind};
 use crate::inbox::Arrival;
 use crate::reason::DisconnectReason;
@@ -169,7 +168,8 @@ impl Session {
             Content::Json(_) => JSON_METHOD,
         };
         let is_event = matches!(content, Content::Event(_));
-        if is_event && EventNames::is_inert(method) {
+        let config = self.config.namespace(namespace);
+        if is_event && config.is_some_and(|config| config.ignores(method)) {
             return None;
         }
         let Some(kind) = self.objection(namespace, method, is_event) else {

@@ -7,4 +7,4 @@ mod pump;
 mod upgrade;
 
 pub(crate) use self::pump::WebSocketPump;
-pub(crate) use self::upgrade::{WebSocketUpgrade, answer};
+pub(crate) use self::upgrade::{WebSocketUpgrade, answer, is_asked_for};

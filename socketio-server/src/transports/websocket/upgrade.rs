@@ -49,13 +49,18 @@ pub(crate) fn answer(
     )
 }
 
+/// Whether the request is for a websocket, of whatever version.
+pub(crate) fn is_asked_for(head: &Request<()>) -> bool {
+    let headers = head.headers();
+    head.method() == Method::GET
+        && lists(headers, &CONNECTION, "upgrade")
+        && lists(headers, &UPGRADE, "websocket")
+}
+
 /// The key that accepts the upgrade. Versions 13 (RFC 6455) and 8 share their framing.
 fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
     let headers = head.headers();
-    let is_upgrade = head.method() == Method::GET
-        && lists(headers, &CONNECTION, "upgrade")
-        && lists(headers, &UPGRADE, "websocket");
-    if !is_upgrade {
+    if !is_asked_for(head) {
         return Err(upgrade_required(
             StatusCode::UPGRADE_REQUIRED,
             "websocket expected",
