@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use socketio_tests::replay::connection::Connection;
 use socketio_tests::replay::payload::packets;
 use socketio_tests::replay::raw_http::read_head;
 use socketio_tests::replay::raw_websocket::{CLOSE, ReceivedFrame, TEXT, frame_bytes, read_frame};
@@ -51,18 +52,23 @@ impl Client {
 
     /// Takes up a session and is greeted.
     pub(crate) fn resume(server: &TestServer, transport: Transport, sid: String) -> Self {
+        let mut client = Self::resume_ungreeted(server, transport, sid);
+        client.expect("1::");
+        client
+    }
+
+    /// Takes up a session on a transport of the same name as before.
+    pub(crate) fn resume_ungreeted(server: &TestServer, transport: Transport, sid: String) -> Self {
         let line = match transport {
             Transport::WebSocket => Line::WebSocket(WebSocket::open(server.address, &sid)),
             Transport::Polling => Line::Polling(Polling::open(server.address, &sid)),
             Transport::Jsonp => Line::Polling(Polling::open_jsonp(server.address, &sid)),
         };
-        let mut client = Self {
+        Self {
             sid,
             transport,
             line,
-        };
-        client.expect("1::");
-        client
+        }
     }
 
     /// Connects, and begins a poll that is certain to be held.
@@ -185,9 +191,17 @@ impl WebSocket {
         Self::open_sending(server, sid, &[])
     }
 
+    /// With so little room for what arrives that the server is soon kept waiting.
+    pub(crate) fn open_narrow(server: SocketAddr, sid: &str) -> Self {
+        Self::open_on(HttpClient::open_narrow(server), server, sid, &[])
+    }
+
     /// `early` is sent in one piece with the request.
     pub(crate) fn open_sending(server: SocketAddr, sid: &str, early: &[u8]) -> Self {
-        let mut http = HttpClient::open(server);
+        Self::open_on(HttpClient::open(server), server, sid, early)
+    }
+
+    fn open_on(mut http: HttpClient, server: SocketAddr, sid: &str, early: &[u8]) -> Self {
         let mut request = upgrade_request(server, sid, "").into_bytes();
         request.extend(early);
         http.connection.send(&request).expect("an open connection");
@@ -214,6 +228,15 @@ impl WebSocket {
         assert_eq!((frame.opcode, frame.fin), (TEXT, true), "{text:?}");
         assert!(!frame.masked, "servers must not mask");
         text
+    }
+
+    /// Breaks the connection.
+    pub(crate) fn reset(self) {
+        self.http.connection.reset();
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        &mut self.http.connection
     }
 
     #[track_caller]

@@ -22,6 +22,14 @@ impl HttpClient {
         }
     }
 
+    /// With so little room for what arrives that the server is soon kept waiting.
+    pub(crate) fn open_narrow(server: SocketAddr) -> Self {
+        Self {
+            connection: Connection::open_narrow(server).expect("a connection"),
+            host: server.to_string(),
+        }
+    }
+
     /// Sends a request and reads its answer.
     pub(crate) fn get(&mut self, target: &str) -> ReceivedResponse {
         self.request("GET", target, "", "")

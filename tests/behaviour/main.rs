@@ -39,8 +39,10 @@ mod shutdown;
 mod sizes_and_times;
 mod slow_consumers;
 mod slow_handlers;
+mod undelivered;
 #[cfg(unix)]
 mod unix_sockets;
 mod unknown_sessions;
+
 mod websocket_frames;
 mod wrong_packets;

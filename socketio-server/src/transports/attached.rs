@@ -74,6 +74,7 @@ impl AttachedTransport {
             if session.data().links.is_closed(self.id) {
                 return Transmitted::GivenUp;
             }
+            let before = packets.len();
             let after = session.transmit(now, self.id, budget, packets);
             if after == AfterTransmit::Finish {
                 if session.transport() != Some(self.id) {
@@ -83,7 +84,9 @@ impl AttachedTransport {
                 }
                 return Transmitted::Last;
             }
-            if session.backlog().0 > 0 || (starved && session.wants_input()) {
+            // Who was handed nothing waits for what an older transport may give back.
+            let has_more = packets.len() > before && session.backlog().0 > 0;
+            if has_more || (starved && session.wants_input()) {
                 return Transmitted::More;
             }
             session.data().links.park(self.id, waker, starved);

@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use socket2::{Domain, SockRef, Socket, Type};
+
 /// A client's connection, with the bytes that arrived and nobody has looked at yet.
 #[derive(Debug)]
 pub struct Connection {
@@ -38,6 +40,31 @@ impl Connection {
             unread: Vec::new(),
             ended: false,
         })
+    }
+
+    /// Connects, with so little room for what arrives that the server is soon kept waiting when
+    /// nobody reads.
+    pub fn open_narrow(server: SocketAddr) -> Result<Self, String> {
+        let connect = || {
+            let kind = Domain::for_address(server);
+            let socket = Socket::new(kind, Type::STREAM, None)?;
+            socket.set_recv_buffer_size(8 << 10)?;
+            socket.connect(&server.into())?;
+            socket.set_tcp_nodelay(true)?;
+            Ok(TcpStream::from(socket))
+        };
+        let stream = connect().map_err(|e: std::io::Error| e.to_string())?;
+        Ok(Self {
+            stream,
+            unread: Vec::new(),
+            ended: false,
+        })
+    }
+
+    /// Ends the connection with a reset, and throws away what is on its way.
+    pub fn reset(self) {
+        // If it has ended already, there is nothing to reset.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 
     /// Writes all of it at once.
