@@ -68,6 +68,7 @@ pub use legacy::handshake::Handshake;
 pub use legacy::jsonp::{JsonpForm, JsonpFormError, JsonpIndex};
 pub use legacy::payload::Unframe;
 pub use legacy::request_target::{RequestTarget, query_param};
+pub use legacy::stream_format::StreamFormat;
 pub use packet::{
     AckMode, AckRequest, Arguments, Body, ErrorAdvice, ErrorReason, Packet, PacketHead,
 };

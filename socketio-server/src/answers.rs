@@ -10,6 +10,7 @@ use http::header::{
 use http::{Response, StatusCode};
 use socketio_proto::JsonpIndex;
 
+use crate::http::AnswerBody;
 use crate::origins::OriginCheck;
 
 /// What is sent where no session is known: not handshaken, with the advice to reconnect.
@@ -49,6 +50,12 @@ pub(crate) fn script_poll(index: JsonpIndex<'_>, payload: &[u8]) -> Response<Byt
     index.call(payload, &mut script);
     let kind = HeaderValue::from_static("text/javascript; charset=UTF-8");
     without_xss_filter(poll_of_type(kind, script))
+}
+
+/// An answer that does not end.
+pub(crate) fn stream(kind: &str, body: AnswerBody) -> Response<AnswerBody> {
+    let kind = HeaderValue::from_str(kind).unwrap_or(PLAIN_TEXT);
+    not_stored(with_type(StatusCode::OK, kind, Bytes::new())).map(|_| body)
 }
 
 fn poll_of_type(kind: HeaderValue, body: Vec<u8>) -> Response<Bytes> {
@@ -132,7 +139,7 @@ fn with_type(status: StatusCode, kind: HeaderValue, body: impl Into<Bytes>) -> R
 
 /// Tells the browser that the page may see the answer. `*` would be of no use: real clients
 /// send credentials.
-pub(crate) fn allow_origin(response: &mut Response<Bytes>, check: &OriginCheck) {
+pub(crate) fn allow_origin<B>(response: &mut Response<B>, check: &OriginCheck) {
     if let OriginCheck::Allowed(origin) = check {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

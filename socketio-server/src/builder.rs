@@ -90,8 +90,8 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// The transports to offer, the preferred one first. Default: websocket, xhr-polling,
-    /// jsonp-polling.
+    /// The transports to offer, the preferred one first. Default: websocket, htmlfile,
+    /// xhr-polling, jsonp-polling.
     #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = TransportName>) -> Self {
         self.settings.transports = transports.into_iter().collect();

@@ -10,14 +10,6 @@ use crate::error::BuildError;
 use crate::handlers::{Namespace, StateMap};
 use crate::settings::Settings;
 
-/// The transports that can be offered.
-const SUPPORTED: [TransportName; 4] = [
-    TransportName::WebSocket,
-    TransportName::FlashSocket,
-    TransportName::XhrPolling,
-    TransportName::JsonpPolling,
-];
-
 /// The longest time that real clients can keep: their timers count milliseconds in 32 bits, and
 /// a longer one fires at once.
 pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(2_147_483);
@@ -47,8 +39,7 @@ fn check_transports(transports: &[TransportName]) -> Result<(), BuildError> {
     if transports.is_empty() {
         return Err(BuildError::NoTransports);
     }
-    let unsupported = transports.iter().find(|it| !SUPPORTED.contains(it));
-    unsupported.map_or(Ok(()), |name| Err(BuildError::UnsupportedTransport(*name)))
+    Ok(())
 }
 
 /// With none of something, nothing would ever work, or nothing ever wait.

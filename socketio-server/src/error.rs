@@ -74,9 +74,6 @@ pub enum BuildError {
     /// No transport is offered.
     #[error("no transport is offered")]
     NoTransports,
-    /// The transport is not one that this server offers.
-    #[error("the transport {0} is not offered")]
-    UnsupportedTransport(socketio_proto::TransportName),
     /// Session ids cannot begin like this: it must be one or two characters of `A-Za-z0-9`
     /// ([`ServerBuilder::session_id_prefix`](crate::ServerBuilder::session_id_prefix)).
     #[error("session ids begin with one or two characters of A-Za-z0-9, not with {0:?}")]

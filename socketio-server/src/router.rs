@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
-use socketio_proto::{RequestTarget, TransportName};
+use socketio_proto::{RequestTarget, StreamFormat, TransportName};
 use tracing::{error, trace};
 
 use crate::answers;
@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::http::Answer;
 use crate::opening;
 use crate::origins::OriginCheck;
-use crate::transports::{jsonp_polling, upload, websocket, xhr_polling};
+use crate::transports::{jsonp_polling, streaming, upload, websocket, xhr_polling};
 
 /// Answers one request.
 pub(crate) async fn answer<B>(
@@ -98,6 +98,15 @@ where
             let query = head.uri().query().unwrap_or_default();
             // What a script element loads, it may run: there is nobody to allow anything to.
             return Answer::whole(jsonp_polling::answer(engine, sid, query).await);
+        }
+        (TransportName::HtmlFile, &Method::GET) => {
+            // Only a page of the same origin can reach into the frame that it is in.
+            return Answer::Response(streaming::answer(engine, StreamFormat::HtmlFile, sid));
+        }
+        (TransportName::XhrMultipart, &Method::GET) => {
+            let mut response = streaming::answer(engine, StreamFormat::Multipart, sid);
+            answers::allow_origin(&mut response, &origin);
+            return Answer::Response(response);
         }
         (_, &Method::POST) => upload::answer(engine, name, sid, &origin, body).await,
         _ => answers::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),

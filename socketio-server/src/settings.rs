@@ -28,6 +28,7 @@ impl Default for Settings {
             resource: "socket.io".into(),
             transports: vec![
                 TransportName::WebSocket,
+                TransportName::HtmlFile,
                 TransportName::XhrPolling,
                 TransportName::JsonpPolling,
             ],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use socketio_driver_tokio::{BuildError, Namespace, Server, ServerBuilder, State, TransportName};
+use socketio_driver_tokio::{BuildError, Namespace, Server, ServerBuilder, State};
 
 use crate::server::wait_for;
 
@@ -64,15 +64,6 @@ fn an_address_that_is_taken_cannot_be_listened_on() {
     let address = taken.local_addr().expect("an address");
     let error = wait_for(Server::builder().bind(address)).expect_err("a taken port");
     assert!(matches!(error, BuildError::Listen { .. }), "{error}");
-}
-
-#[test]
-fn transports_that_do_not_exist_yet_cannot_be_offered() {
-    let error = failure(Server::builder().transports([TransportName::XhrMultipart]));
-    assert!(
-        matches!(error, BuildError::UnsupportedTransport(_)),
-        "{error}"
-    );
 }
 
 #[test]

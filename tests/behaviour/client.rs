@@ -9,6 +9,7 @@ use socketio_tests::replay::payload::packets;
 use socketio_tests::replay::raw_http::read_head;
 use socketio_tests::replay::raw_websocket::{CLOSE, ReceivedFrame, TEXT, frame_bytes, read_frame};
 
+use crate::htmlfile_client::HtmlFile;
 use crate::http_client::{HttpClient, text};
 use crate::server::{PATIENCE, TestServer};
 
@@ -18,6 +19,7 @@ pub(crate) enum Transport {
     WebSocket,
     Polling,
     Jsonp,
+    HtmlFile,
 }
 
 /// Runs a test once on each transport.
@@ -25,6 +27,7 @@ pub(crate) fn on_each_transport(test: impl Fn(Transport)) {
     test(Transport::WebSocket);
     test(Transport::Polling);
     test(Transport::Jsonp);
+    test(Transport::HtmlFile);
 }
 
 /// A client that was greeted.
@@ -37,6 +40,7 @@ pub(crate) struct Client {
 enum Line {
     WebSocket(WebSocket),
     Polling(Polling),
+    HtmlFile(HtmlFile),
 }
 
 impl Client {
@@ -63,6 +67,7 @@ impl Client {
             Transport::WebSocket => Line::WebSocket(WebSocket::open(server.address, &sid)),
             Transport::Polling => Line::Polling(Polling::open(server.address, &sid)),
             Transport::Jsonp => Line::Polling(Polling::open_jsonp(server.address, &sid)),
+            Transport::HtmlFile => Line::HtmlFile(HtmlFile::open(server.address, &sid)),
         };
         Self {
             sid,
@@ -108,6 +113,7 @@ impl Client {
         match &mut self.line {
             Line::WebSocket(line) => line.send(TEXT, packet.as_bytes()),
             Line::Polling(line) => line.post(packet),
+            Line::HtmlFile(line) => line.post(packet),
         }
     }
 
@@ -129,11 +135,8 @@ impl Client {
                 let frames: Vec<_> = packets.iter().flat_map(frame).collect();
                 line.send_bytes(&frames);
             }
-            Line::Polling(line) => {
-                let length = |packet: &str| packet.encode_utf16().count();
-                let framed = |packet: &&str| format!("\u{fffd}{}\u{fffd}{packet}", length(packet));
-                line.post(&packets.iter().map(framed).collect::<String>());
-            }
+            Line::Polling(line) => line.post(&payload(packets)),
+            Line::HtmlFile(line) => line.post(&payload(packets)),
         }
     }
 
@@ -143,6 +146,7 @@ impl Client {
         match &mut self.line {
             Line::WebSocket(line) => line.next(),
             Line::Polling(line) => line.next(),
+            Line::HtmlFile(line) => line.next(),
         }
     }
 
@@ -155,7 +159,7 @@ impl Client {
     pub(crate) fn websocket(&mut self) -> &mut WebSocket {
         match &mut self.line {
             Line::WebSocket(line) => line,
-            Line::Polling(_) => panic!("not on a websocket"),
+            _ => panic!("not on a websocket"),
         }
     }
 
@@ -163,9 +167,24 @@ impl Client {
     pub(crate) fn polling(&mut self) -> &mut Polling {
         match &mut self.line {
             Line::Polling(line) => line,
-            Line::WebSocket(_) => panic!("not polling"),
+            _ => panic!("not polling"),
         }
     }
+
+    /// The stream of a client that has one.
+    pub(crate) fn htmlfile(&mut self) -> &mut HtmlFile {
+        match &mut self.line {
+            Line::HtmlFile(line) => line,
+            _ => panic!("not on an htmlfile"),
+        }
+    }
+}
+
+/// Several packets as one body.
+fn payload(packets: &[&str]) -> String {
+    let length = |packet: &str| packet.encode_utf16().count();
+    let framed = |packet: &&str| format!("\u{fffd}{}\u{fffd}{packet}", length(packet));
+    packets.iter().map(framed).collect()
 }
 
 /// A new session's id.

@@ -67,6 +67,7 @@ fn expect_end(client: &mut Client, transport: Transport) {
     match transport {
         Transport::WebSocket => client.websocket().expect_close(1000),
         Transport::Polling | Transport::Jsonp => client.expect("7:::1+0"),
+        Transport::HtmlFile => client.htmlfile().expect_end(),
     }
 }
 

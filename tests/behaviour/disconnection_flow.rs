@@ -137,6 +137,7 @@ fn expect_no_more(client: &mut Client, transport: Transport) {
     match transport {
         Transport::WebSocket => client.websocket().expect_close(1000),
         Transport::Polling | Transport::Jsonp => client.expect("7:::1+0"),
+        Transport::HtmlFile => client.htmlfile().expect_end(),
     }
 }
 
@@ -178,7 +179,7 @@ fn the_client_leaves_by_a_request() {
             let answer = HttpClient::open(server.address).get(&target);
             assert_eq!((answer.status, text(&answer)), (200, ""));
             match transport {
-                Transport::WebSocket => expect_goodbye(client, transport),
+                Transport::WebSocket | Transport::HtmlFile => expect_goodbye(client, transport),
                 Transport::Polling | Transport::Jsonp => expect_no_more(client, transport),
             }
         });
@@ -296,6 +297,7 @@ fn the_server_shuts_down() {
             match transport {
                 Transport::WebSocket => client.websocket().expect_close(1000),
                 Transport::Polling | Transport::Jsonp => client.polling().polls.expect_end(),
+                Transport::HtmlFile => client.htmlfile().expect_end(),
             }
         });
     });

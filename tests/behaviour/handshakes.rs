@@ -86,7 +86,10 @@ fn without_heartbeats_clients_are_told_to_wait_as_long_as_they_can() {
     let server = TestServer::start(Server::builder().heartbeat_interval(None));
     let answer = HttpClient::open(server.address).get("/socket.io/1");
     let (_, rest) = text(&answer).split_once(':').expect("a handshake");
-    assert_eq!(rest, "2147483:60:websocket,xhr-polling,jsonp-polling");
+    assert_eq!(
+        rest,
+        "2147483:60:websocket,htmlfile,xhr-polling,jsonp-polling"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What our server does, seen by clients on real sockets and by the application.
 
 mod client;
+mod htmlfile_client;
 mod http_client;
 mod journal;
 mod server;
@@ -23,6 +24,7 @@ mod event_extractors;
 mod extensions;
 mod handler_errors;
 mod handshakes;
+mod htmlfile;
 mod jsonp_polling;
 mod listeners;
 mod manual_acks;
@@ -46,3 +48,4 @@ mod unknown_sessions;
 
 mod websocket_frames;
 mod wrong_packets;
+mod xhr_multipart;

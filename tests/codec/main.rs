@@ -11,5 +11,6 @@ mod limits;
 mod payload_vectors;
 mod properties;
 mod request_targets;
+mod stream_formats;
 mod utf16_lengths;
 mod vector_file;

@@ -17,3 +17,4 @@ pub mod handshake;
 pub mod jsonp;
 pub mod payload;
 pub mod request_target;
+pub mod stream_format;

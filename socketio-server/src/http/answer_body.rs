@@ -1,6 +1,5 @@
 //! What answers carry.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,8 +7,10 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 
+use super::ClientEnd;
 use super::unflushed::Unflushed;
 use crate::transports::delivery::Delivery;
+use crate::transports::streaming::SessionStream;
 
 /// The body of an answer, and what is told when it was written.
 ///
@@ -23,10 +24,10 @@ pub(crate) struct AnswerBody {
 }
 
 /// All of it at once, or a stream that ends when its transport does.
+#[derive(Debug)]
 enum Content {
     Whole(Full<Bytes>),
-    #[expect(dead_code, reason = "the streaming transports are about to use it")]
-    Stream(Pin<Box<dyn Body<Data = Bytes, Error = StreamBroken> + Send>>),
+    Stream(Box<SessionStream>),
 }
 
 /// The session gave a stream up with whatever was to be written: the response stays incomplete.
@@ -43,13 +44,26 @@ impl AnswerBody {
         }
     }
 
+    /// A body that goes on, and the delivery of what it hands out.
+    pub(crate) fn stream(stream: SessionStream, delivery: Delivery) -> Self {
+        Self {
+            content: Content::Stream(Box::new(stream)),
+            delivery: Some(delivery),
+            unflushed: None,
+        }
+    }
+
     /// Tells `delivery` what becomes of it.
     pub(super) fn carrying(self, delivery: Option<Delivery>) -> Self {
         Self { delivery, ..self }
     }
 
     /// It goes out on a connection that says when it has flushed what it took.
-    pub(super) fn on_connection(self, unflushed: Unflushed) -> Self {
+    /// The connection also says when its client has ended it.
+    pub(super) fn on_connection(mut self, unflushed: Unflushed, client_end: ClientEnd) -> Self {
+        if let Content::Stream(stream) = &mut self.content {
+            stream.watch(client_end);
+        }
         Self {
             unflushed: Some(unflushed),
             ..self
@@ -78,7 +92,7 @@ impl Body for AnswerBody {
             Content::Whole(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map_err(|never| match never {}),
-            Content::Stream(body) => body.as_mut().poll_frame(cx),
+            Content::Stream(body) => Pin::new(&mut **body).poll_frame(cx),
         };
         if let Poll::Ready(Some(Ok(_))) = polled {
             self.taken();
@@ -97,15 +111,6 @@ impl Body for AnswerBody {
         match &self.content {
             Content::Whole(body) => body.size_hint(),
             Content::Stream(body) => body.size_hint(),
-        }
-    }
-}
-
-impl fmt::Debug for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(body) => f.debug_tuple("Whole").field(body).finish(),
-            Self::Stream(_) => f.write_str("Stream"),
         }
     }
 }

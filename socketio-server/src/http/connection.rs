@@ -16,7 +16,7 @@ use tracing::trace;
 
 use super::hyper_adapter::{HyperStream, HyperTimer};
 use super::unflushed::Unflushed;
-use super::{Answer, AnswerBody};
+use super::{Answer, AnswerBody, ClientEnd};
 use crate::engine::Engine;
 use crate::router;
 use crate::runtime::ByteStream;
@@ -54,16 +54,18 @@ async fn serve_http<S: ByteStream>(
 ) -> Option<Opened<S>> {
     let upgrade = Arc::new(Mutex::new(None));
     let unflushed = Unflushed::default();
+    let client_end = ClientEnd::default();
     let service = HttpService {
         engine: Arc::clone(&engine),
         peer,
         upgrade: Arc::clone(&upgrade),
         unflushed: unflushed.clone(),
+        client_end: client_end.clone(),
     };
     let limits = &engine.settings.limits;
     let executor = Arc::clone(&engine.executor);
     let patience = limits.unread_response_timeout;
-    let stream = HyperStream::new(stream, executor, patience, unflushed);
+    let stream = HyperStream::new(stream, executor, patience, unflushed, client_end);
     let mut connection = http1::Builder::new()
         .timer(HyperTimer(Arc::clone(&engine.executor)))
         .header_read_timeout(limits.request_head_timeout)
@@ -127,6 +129,7 @@ struct HttpService {
     peer: Option<SocketAddr>,
     upgrade: Arc<Mutex<Option<WebSocketUpgrade>>>,
     unflushed: Unflushed,
+    client_end: ClientEnd,
 }
 
 impl Service<Request<Incoming>> for HttpService {
@@ -137,7 +140,7 @@ impl Service<Request<Incoming>> for HttpService {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let engine = Arc::clone(&self.engine);
         let (peer, place) = (self.peer, Arc::clone(&self.upgrade));
-        let unflushed = self.unflushed.clone();
+        let (unflushed, client_end) = (self.unflushed.clone(), self.client_end.clone());
         Box::pin(async move {
             let response = match router::answer(&engine, peer, request).await {
                 Answer::Response(response) => response,
@@ -146,7 +149,7 @@ impl Service<Request<Incoming>> for HttpService {
                     response
                 }
             };
-            Ok(response.map(|body| body.on_connection(unflushed)))
+            Ok(response.map(|body| body.on_connection(unflushed, client_end)))
         })
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Read, ReadBufCursor, Sleep, Timer, Write};
 
+use super::ClientEnd;
 use super::unflushed::Unflushed;
 use crate::runtime::{BoxedSleep, ByteStream, Executor};
 
@@ -22,6 +23,7 @@ pub(super) struct HyperStream<S> {
     stalled: Option<BoxedSleep>,
     /// What the bytes carry that hyper was handed.
     unflushed: Unflushed,
+    client_end: ClientEnd,
 }
 
 impl<S> HyperStream<S> {
@@ -30,6 +32,7 @@ impl<S> HyperStream<S> {
         executor: Arc<dyn Executor>,
         patience: Duration,
         unflushed: Unflushed,
+        client_end: ClientEnd,
     ) -> Self {
         Self {
             stream,
@@ -37,6 +40,7 @@ impl<S> HyperStream<S> {
             patience,
             stalled: None,
             unflushed,
+            client_end,
         }
     }
 
@@ -86,6 +90,9 @@ impl<S: ByteStream> Read for HyperStream<S> {
         let room = cursor.remaining().min(READ_BUFFER);
         let polled = self.stream.poll_read(cx, &mut buffer[..room]);
         if let Poll::Ready(Ok(read)) = polled {
+            if read == 0 && room > 0 {
+                self.client_end.reach();
+            }
             cursor.put_slice(&buffer[..read]);
         }
         BUFFER.set(Some(buffer));

@@ -4,6 +4,7 @@
 //! of the `http` crate and bodies of `http-body`, and nothing of hyper.
 
 mod answer_body;
+mod client_end;
 mod connection;
 mod hyper_adapter;
 mod unflushed;
@@ -11,7 +12,8 @@ mod unflushed;
 use bytes::Bytes;
 use http::Response;
 
-pub(crate) use self::answer_body::AnswerBody;
+pub(crate) use self::answer_body::{AnswerBody, StreamBroken};
+pub(crate) use self::client_end::ClientEnd;
 pub(crate) use self::connection::{CountedConnection, serve_connection};
 
 use crate::transports::delivery::Delivery;

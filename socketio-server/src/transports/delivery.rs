@@ -1,11 +1,11 @@
 //! What a response carries, until it is known whether it was written.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use socketio_session::{Loss, OutgoingPacket};
 
-use super::attached::AttachedTransport;
+use super::attached::{AttachedTransport, Transmitted};
 
 /// A session's transport whose packets go out in a response. Whoever writes the response says
 /// [`written`](Self::written). When the last clone is dropped, what was handed out since is
@@ -18,8 +18,21 @@ struct Carried {
     /// `None` when everything was written and the transport has ended.
     transport: Option<AttachedTransport>,
     is_last: bool,
+    /// Whether it was handed out and is not written yet.
+    is_under_way: bool,
     /// Waits until it is written.
     writer: Option<Waker>,
+}
+
+/// What a response that does not end has to carry next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// These packets, by `write`, which was called with them.
+    Packets,
+    /// Nothing any more.
+    End,
+    /// Nothing any more, and what it carried before is of no use.
+    GivenUp,
 }
 
 impl Delivery {
@@ -29,8 +42,77 @@ impl Delivery {
         Self(Arc::new(Mutex::new(Carried {
             transport: Some(transport),
             is_last: true,
+            is_under_way: true,
             writer: None,
         })))
+    }
+
+    /// A transport whose packets go out one batch after the other.
+    pub(super) fn endless(transport: AttachedTransport) -> Self {
+        Self(Arc::new(Mutex::new(Carried {
+            transport: Some(transport),
+            is_last: false,
+            is_under_way: false,
+            writer: None,
+        })))
+    }
+
+    /// Has `write` write out what the session has, up to `budget` bytes, as soon as everything
+    /// before is written.
+    pub(super) fn poll_next(
+        &self,
+        cx: &Context<'_>,
+        budget: usize,
+        write: impl FnOnce(&[OutgoingPacket]),
+    ) -> Poll<Next> {
+        let mut transport = {
+            let mut carried = self.lock();
+            if carried.is_under_way {
+                carried.writer = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            // Taken out, because what the session does in answer must not find the lock held.
+            match carried.transport.take() {
+                Some(transport) => transport,
+                None => return Poll::Ready(Next::End),
+            }
+        };
+        let mut packets = Vec::new();
+        let transmitted = transport.transmit(budget, cx.waker(), false, &mut packets);
+        let is_last = match transmitted {
+            Transmitted::Parked | Transmitted::More => false,
+            Transmitted::Last => true,
+            Transmitted::GivenUp => {
+                transport.end(Loss::Ended);
+                return Poll::Ready(Next::GivenUp);
+            }
+        };
+        if packets.is_empty() && is_last {
+            transport.end(Loss::Ended);
+            return Poll::Ready(Next::End);
+        }
+        let is_empty = packets.is_empty();
+        if !is_empty {
+            write(&packets);
+            transport.keep(packets);
+        }
+        let mut carried = self.lock();
+        carried.transport = Some(transport);
+        carried.is_last = is_last;
+        carried.is_under_way = !is_empty;
+        if is_empty {
+            Poll::Pending
+        } else {
+            Poll::Ready(Next::Packets)
+        }
+    }
+
+    /// The client has ended the transport.
+    pub(super) fn end(&self) {
+        let transport = self.lock().transport.take();
+        if let Some(transport) = transport {
+            transport.end(Loss::Ended);
+        }
     }
 
     /// What was handed out was written completely.
@@ -40,6 +122,7 @@ impl Delivery {
             if let Some(transport) = &mut carried.transport {
                 transport.keep(Vec::new());
             }
+            carried.is_under_way = false;
             let is_last = carried.is_last;
             let ended = carried.transport.take_if(|_| is_last);
             (ended, carried.writer.take())

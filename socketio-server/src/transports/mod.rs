@@ -5,6 +5,7 @@ pub(crate) mod delivery;
 pub(crate) mod jsonp_polling;
 mod polling;
 pub(crate) mod receiving;
+pub(crate) mod streaming;
 pub(crate) mod upload;
 pub(crate) mod websocket;
 pub(crate) mod xhr_polling;

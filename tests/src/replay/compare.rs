@@ -4,7 +4,7 @@
 //! their case, values exactly), and the body as text. Of the other headers only those that would tell
 //! a browser something are looked at: they must not appear where the recording has none.
 //!
-//! Not compared: how the body is delimited (so neither `Content-Length` nor `Transfer-Encoding`), `Date`,
+//! Not compared: how the body is delimited and cut into chunks (so neither `Content-Length` nor `Transfer-Encoding`), `Date`,
 //! `Keep-Alive`, and whether a persistent connection is announced (`Connection: Keep-Alive`) or is simply
 //! so, as in HTTP/1.1 it is; that it persists is seen by using it.
 

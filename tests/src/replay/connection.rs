@@ -90,6 +90,11 @@ impl Connection {
         self.unread.drain(..count).collect()
     }
 
+    /// Whether something has arrived that was not even taken in.
+    pub fn has_arrivals(&self) -> bool {
+        self.stream.peek(&mut [0]).is_ok_and(|count| count > 0)
+    }
+
     /// Waits until more bytes arrive, the connection ends, or the deadline passes.
     pub fn wait(&mut self, deadline: Instant) -> Arrival {
         if self.ended {

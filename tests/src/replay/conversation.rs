@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::compare::{Offer, compare_body, compare_frame, compare_head};
 use super::connection::{Arrival, Connection};
+use super::endless_response::EndlessResponse;
 use super::polling::{Progress, Streams, polled_session};
-use super::raw_http::{ReceivedResponse, read_chunk, read_exactly, read_head, read_response};
+use super::raw_http::{ReceivedResponse, read_exactly, read_head, read_response};
 use super::raw_websocket::{CLOSE, TEXT, frame_bytes, read_frame};
 use super::template::Bindings;
 use super::transcript::{
@@ -25,6 +26,7 @@ pub(super) struct Shared {
 pub(super) struct Conversation {
     connection: Connection,
     asked: Option<Asked>,
+    endless: Option<EndlessResponse>,
     upgraded: bool,
     /// When the client last sent something: by the recording's clock, and by ours.
     pub(super) last_sent: (u64, Instant),
@@ -41,6 +43,7 @@ impl Conversation {
         Ok(Self {
             connection: Connection::open(server)?,
             asked: None,
+            endless: None,
             upgraded: false,
             last_sent: (0, Instant::now()),
         })
@@ -121,27 +124,18 @@ impl Conversation {
                 return self.expect_response(expected, shared, deadline);
             }
             Step::ResponseHead(expected) => {
-                compare_head(
-                    expected,
-                    &read_head(&mut self.connection, deadline)?,
-                    &mut shared.bindings,
-                )?;
+                let head = read_head(&mut self.connection, deadline)?;
+                compare_head(expected, &head, &mut shared.bindings)?;
+                self.endless = Some(EndlessResponse::new(&head)?);
             }
             Step::Chunk(text) => {
-                let chunk =
-                    read_chunk(&mut self.connection, deadline)?.ok_or("the end of the response")?;
-                let chunk = String::from_utf8_lossy(&chunk);
-                if !shared.bindings.matches(text, &chunk) {
-                    return Err(format!("chunk {chunk:?}"));
-                }
+                let text = shared.bindings.fill(text)?;
+                let endless = self.endless.as_mut().ok_or("a chunk of no response")?;
+                endless.expect(&text, &mut self.connection, deadline)?;
             }
             Step::ResponseEnd => {
-                if let Some(chunk) = read_chunk(&mut self.connection, deadline)? {
-                    return Err(format!(
-                        "another chunk {:?}",
-                        String::from_utf8_lossy(&chunk)
-                    ));
-                }
+                let endless = self.endless.as_mut().ok_or("the end of no response")?;
+                endless.expect_end(&mut self.connection, deadline)?;
             }
             Step::Frame(expected) => self.expect_frame(expected, shared, deadline)?,
             Step::HixieFrame(text) => {
@@ -283,6 +277,9 @@ impl Conversation {
 
     /// Nothing is left over when the recording ends. A poll that is still held may be answered meanwhile.
     pub(super) fn expect_nothing_left(&mut self) -> Result<(), String> {
+        if let Some(endless) = &self.endless {
+            endless.expect_nothing_left()?;
+        }
         if self.asked.is_some() {
             return Ok(());
         }

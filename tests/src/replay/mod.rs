@@ -13,6 +13,7 @@ pub mod compare;
 pub mod connection;
 pub mod conversation;
 pub mod deviation;
+mod endless_response;
 pub mod expected_log;
 pub mod payload;
 pub mod player;

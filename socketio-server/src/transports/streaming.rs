@@ -1,0 +1,104 @@
+//! The streaming transports, htmlfile and xhr-multipart: a GET whose response does not end.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::Response;
+use http_body::{Body, Frame};
+use socketio_proto::StreamFormat;
+
+use super::attached::AttachedTransport;
+use super::delivery::{Delivery, Next};
+use crate::answers;
+use crate::engine::Engine;
+use crate::http::{AnswerBody, ClientEnd, StreamBroken};
+
+/// The most bytes of packets written at once; one packet always goes, whatever its size. They are
+/// memory that the session's limits do not count.
+const BYTES_AT_ONCE: usize = 16 << 10;
+
+/// Opens a stream. A client without a session is told so on the stream, which ends then.
+pub(crate) fn answer(
+    engine: &Arc<Engine>,
+    format: StreamFormat,
+    sid: &str,
+) -> Response<AnswerBody> {
+    let transport = AttachedTransport::open(engine, sid, format.transport());
+    // What was asked for may be no id at all, and is not repeated.
+    let sid = if transport.is_some() { sid } else { "unknown" };
+    let mut beginning = Vec::new();
+    format.begin(sid, &mut beginning);
+    let kind = format.content_type(sid);
+    let Some(transport) = transport else {
+        format.write(sid, answers::UNKNOWN_SESSION.as_bytes(), &mut beginning);
+        return answers::stream(&kind, AnswerBody::whole(beginning.into()));
+    };
+    let delivery = Delivery::endless(transport);
+    let stream = SessionStream {
+        format,
+        sid: sid.into(),
+        delivery: delivery.clone(),
+        beginning: Some(beginning.into()),
+        client_end: ClientEnd::default(),
+    };
+    answers::stream(&kind, AnswerBody::stream(stream, delivery))
+}
+
+/// The packets of a session as the body of a response. It is pulled as fast as the client reads:
+/// one batch, and when it is written the next.
+#[derive(Debug)]
+pub(crate) struct SessionStream {
+    format: StreamFormat,
+    sid: Box<str>,
+    delivery: Delivery,
+    beginning: Option<Bytes>,
+    client_end: ClientEnd,
+}
+
+impl SessionStream {
+    /// Tells the stream how to find out, when it is dropped, whether the client ended it.
+    pub(crate) fn watch(&mut self, client_end: ClientEnd) {
+        self.client_end = client_end;
+    }
+
+    /// The next piece of the response; `None` at its end.
+    fn next(&mut self, cx: &Context<'_>) -> Poll<Option<Result<Bytes, StreamBroken>>> {
+        if let Some(beginning) = self.beginning.take() {
+            return Poll::Ready(Some(Ok(beginning)));
+        }
+        let mut piece = Vec::new();
+        let next = self.delivery.poll_next(cx, BYTES_AT_ONCE, |packets| {
+            for packet in packets {
+                self.format.write(&self.sid, packet.bytes(), &mut piece);
+            }
+        });
+        next.map(|next| match next {
+            Next::Packets => Some(Ok(piece.into())),
+            Next::End => None,
+            Next::GivenUp => Some(Err(StreamBroken)),
+        })
+    }
+}
+
+impl Body for SessionStream {
+    type Data = Bytes;
+    type Error = StreamBroken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, StreamBroken>>> {
+        self.next(cx)
+            .map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+}
+
+impl Drop for SessionStream {
+    fn drop(&mut self) {
+        if self.client_end.is_reached() {
+            self.delivery.end();
+        }
+    }
+}

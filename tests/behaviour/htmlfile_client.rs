@@ -1,0 +1,86 @@
+//! The endless document of htmlfile, and the posts beside it.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use socketio_tests::replay::raw_http::{ReceivedResponse, read_chunk, read_head};
+
+use crate::http_client::{HttpClient, text};
+use crate::server::PATIENCE;
+
+/// A stream, script by script, and the connection for posts.
+pub(crate) struct HtmlFile {
+    pub(crate) stream: HttpClient,
+    pub(crate) posts: HttpClient,
+    pub(crate) head: ReceivedResponse,
+    target: String,
+    /// What has arrived of the document and was not looked at.
+    unread: String,
+}
+
+impl HtmlFile {
+    /// Opens the stream and reads what stands before the first packet.
+    pub(crate) fn open(server: SocketAddr, sid: &str) -> Self {
+        let mut stream = HttpClient::open(server);
+        let target = format!("/socket.io/1/htmlfile/{sid}");
+        stream.begin("GET", &target, "", "");
+        let deadline = Instant::now() + PATIENCE;
+        let head = read_head(&mut stream.connection, deadline).expect("an answer");
+        assert_eq!(head.status, 200);
+        let mut opened = Self {
+            stream,
+            posts: HttpClient::open(server),
+            head,
+            target,
+            unread: String::new(),
+        };
+        let first = opened.next_element();
+        assert!(first.starts_with("<html><body><script>"), "{first}");
+        opened
+    }
+
+    /// What comes up to the end of the next script element.
+    #[track_caller]
+    pub(crate) fn next_element(&mut self) -> String {
+        const END: &str = "</script>";
+        loop {
+            if let Some(at) = self.unread.find(END) {
+                let rest = self.unread.split_off(at + END.len());
+                return std::mem::replace(&mut self.unread, rest);
+            }
+            assert!(self.read(), "the response has ended: {}", self.unread);
+        }
+    }
+
+    /// Reads on; false at the end of the response.
+    fn read(&mut self) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        let chunk = read_chunk(&mut self.stream.connection, deadline).expect("a chunk");
+        let Some(chunk) = chunk else { return false };
+        self.unread += &String::from_utf8(chunk).expect("UTF-8");
+        true
+    }
+
+    /// The next packet.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> String {
+        let script = self.next_element();
+        let json = script.trim_start_matches(' ').strip_prefix("<script>_(");
+        let json = json.and_then(|json| json.strip_suffix(");</script>"));
+        let json = json.unwrap_or_else(|| panic!("no script element: {script}"));
+        serde_json::from_str(json).expect("a JSON string")
+    }
+
+    /// Waits for the orderly end of the response.
+    #[track_caller]
+    pub(crate) fn expect_end(&mut self) {
+        while self.read() {}
+        assert_eq!(self.unread, "");
+    }
+
+    #[track_caller]
+    pub(crate) fn post(&mut self, body: &str) {
+        let answer = self.posts.request("POST", &self.target, "", body);
+        assert_eq!((answer.status, text(&answer)), (200, "1"));
+    }
+}
