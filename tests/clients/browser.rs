@@ -79,3 +79,18 @@ fn pages_of_other_origins_are_let_in_or_refused() {
 fn the_feed_brings_what_was_subscribed_to() {
     play("feed", "feed", "websocket,xhr-polling");
 }
+
+#[test]
+fn every_feature_works_over_websocket() {
+    play("features", "features", "websocket");
+}
+
+#[test]
+fn every_feature_works_over_xhr_polling() {
+    play("features", "features", "xhr-polling");
+}
+
+#[test]
+fn every_feature_works_over_jsonp_polling() {
+    play("features", "features", "jsonp-polling");
+}

@@ -39,6 +39,8 @@ enum Demo {
     CrossOrigin,
     /// A stream of news by topics, with what came before and how many read
     Feed,
+    /// Every feature with a button, and a verdict on whether it works in this browser
+    Features,
 }
 
 /// Installs what the page needs and serves it until it is interrupted.

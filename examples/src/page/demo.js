@@ -3,7 +3,7 @@
 'use strict';
 
 const demo = (() => {
-  const TRANSPORTS = ['websocket', 'xhr-polling'];
+  const TRANSPORTS = ['websocket', 'xhr-polling', 'jsonp-polling'];
 
   const byId = (id) => document.getElementById(id);
 
@@ -100,7 +100,7 @@ const demo = (() => {
 
   // A polling session that broke off goes on at the server for a while. The client forgets it; we end it, so that
   // nobody keeps talking to it.
-  const endSession = (server, id) =>
+  const endSession = (id, server = '') =>
     fetch(`${server}/socket.io/1//${encodeURIComponent(id)}/?disconnect=1`, { keepalive: true, mode: 'no-cors' }).catch(() => {});
 
   // Shows on the page how the connection of a socket is doing. `connected` is told whether there was one before, `lost`
@@ -119,7 +119,7 @@ const demo = (() => {
       document.body.dataset.transport = connection.transport.name;
       const before = sessionId;
       sessionId = connection.sessionid;
-      if (before && before !== sessionId) await endSession(server, before);
+      if (before && before !== sessionId) await endSession(before, server);
       if (before) showBanner('Back online.', { good: true, seconds: 5 });
       if (connected) connected(Boolean(before));
     });
@@ -149,8 +149,16 @@ const demo = (() => {
       else showBanner(said ? `The server said: ${said}` : 'The server cannot be reached.', { retry: true });
     });
 
-    addEventListener('pagehide', () => sessionId && endSession(server, sessionId));
+    addEventListener('pagehide', () => sessionId && endSession(sessionId, server));
     addEventListener('pageshow', (event) => event.persisted && location.reload());
+  }
+
+  // Breaks a connection, as a failing network does.
+  function cut(connection) {
+    const { transport } = connection;
+    if (transport.websocket) transport.websocket.close();
+    else if (transport.xhr) transport.xhr.abort();
+    else transport.onClose();
   }
 
   furnish();
@@ -158,5 +166,5 @@ const demo = (() => {
   if (window.io) offerTransports();
   else showBanner('The client did not load from its server.', { retry: true });
 
-  return { byId, element, connect, follow, showLink, showBanner, hideBanner };
+  return { byId, element, connect, follow, endSession, cut, showLink, showBanner, hideBanner };
 })();

@@ -86,13 +86,7 @@ class Tab {
 
   // Cuts the connection under the client's feet, as a failing network does.
   async losesConnection() {
-    await this.page.evaluate(() => {
-      const [connection] = Object.values(io.sockets);
-      const { transport } = connection;
-      if (transport.websocket) transport.websocket.close();
-      else if (transport.xhr) transport.xhr.abort();
-      else transport.onClose();
-    });
+    await this.page.evaluate(() => demo.cut(Object.values(io.sockets)[0]));
   }
 
   // Leaves as people do, by going elsewhere. The page then ends its session, which polling alone would not show.
