@@ -72,7 +72,11 @@ fn the_cpu_graph_moves() {
 
 #[test]
 fn pages_of_other_origins_are_let_in_or_refused() {
-    play("cross-origin", "cross_origin", "websocket,xhr-polling");
+    play(
+        "cross-origin",
+        "cross_origin",
+        "websocket,xhr-polling,jsonp-polling",
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 'use strict';
 
 const checking = (() => {
-  const LIMIT_MS = 15_000;
+  const LIMIT_MS = 12_000;
 
   // Runs `start(done)`, and waits until `done(value)` is called. `start` may give back how to clean up.
   function until(what, start) {
@@ -41,6 +41,15 @@ const checking = (() => {
     return heard;
   }
 
+  // Ends a client's session. While something is being sent, this client would keep its goodbye for later, and lose it.
+  async function leave({ socket: connection }) {
+    await until('the end of an upload', (done) => {
+      const look = setInterval(() => connection.doBuffer || done(), 5);
+      return () => clearInterval(look);
+    });
+    connection.disconnect();
+  }
+
   function same(actual, expected, what) {
     const [one, other] = [actual, expected].map((value) => JSON.stringify(value));
     if (one !== other) throw new Error(`${what}: ${one} instead of ${other}`);
@@ -76,7 +85,7 @@ const checking = (() => {
         if (!socket.socket.connected) return;
         // The server tells the others; what it says must not reach the next check.
         const gone = next(this.main, 'gone');
-        socket.socket.disconnect();
+        await leave(socket);
         await gone;
       });
       await next(socket, 'connect');
@@ -88,5 +97,5 @@ const checking = (() => {
     }
   }
 
-  return { until, next, ask, collect, same, holds, Bench };
+  return { until, next, ask, collect, leave, same, holds, Bench };
 })();

@@ -3,7 +3,7 @@
 'use strict';
 
 const checks = (() => {
-  const { until, next, ask, collect, same, holds } = checking;
+  const { until, next, ask, collect, leave, same, holds } = checking;
 
   const VALUES = [0, -1.5, 'ä 😀 \u2028 "\\', true, null, [1, [2]], { a: { b: [] } }];
 
@@ -230,7 +230,7 @@ const checks = (() => {
     ['This side ends', 'its session, and the others hear of it', async (bench) => {
       const second = await bench.second();
       const gone = next(bench.main, 'gone');
-      second.socket.disconnect();
+      await leave(second);
       const [reason] = await gone;
       same(reason, 'client disconnected', 'the reason');
     }],

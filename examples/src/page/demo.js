@@ -158,7 +158,11 @@ const demo = (() => {
     const { transport } = connection;
     if (transport.websocket) transport.websocket.close();
     else if (transport.xhr) transport.xhr.abort();
-    else transport.onClose();
+    else {
+      // A script that is under way cannot be stopped, so it must find nobody.
+      io.j[transport.index] = () => {};
+      transport.onClose();
+    }
   }
 
   furnish();

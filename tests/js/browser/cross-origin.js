@@ -22,7 +22,7 @@ const frameSees = async (tab, which, text) => {
   await frame.waitForFunction((what) => document.body.innerText.includes(what), { timeout: 20_000, polling: 50 }, text);
 };
 
-tell('cross-origin', ['websocket', 'xhr-polling'], async (stage) => {
+tell('cross-origin', ['websocket', 'xhr-polling', 'jsonp-polling'], async (stage) => {
   for (const transport of stage.transports) {
     const both = await stage.open(transport, { expectedFaults: REFUSAL });
     await frameSees(both, 'allowed', 'The server lets this origin in.');
