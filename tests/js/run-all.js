@@ -18,6 +18,7 @@ const OPTIONS = {
   url: { type: 'string' },
   'authorized-url': { type: 'string' },
   'chat-url': { type: 'string' },
+  story: { type: 'string', multiple: true, default: [] },
   'restart-command': { type: 'string' },
   artefacts: { type: 'string' },
   'browser-transports': { type: 'string', multiple: true, default: ['websocket,xhr-polling'] },
@@ -53,6 +54,12 @@ function plan(options) {
         args: ['browser/chat-two-tabs.js', '--url', url, '--artefacts', artefacts, '--transports', pair],
       });
     }
+  }
+  for (const story of options.story) {
+    const [name, ...url] = story.split('=');
+    if (!wanted(name)) continue;
+    const args = [`browser/${name}.js`, '--url', url.join('='), '--artefacts', need('artefacts')];
+    runs.push({ title: `${name} in the browser`, args });
   }
   if (missing.size || runs.length === 0) {
     console.error(missing.size ? `missing: ${[...missing].join(', ')}` : `nothing is called ${options.only}`);
