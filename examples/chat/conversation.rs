@@ -25,7 +25,7 @@ struct Nickname(String);
 /// Until a nickname is taken, nothing else is allowed.
 pub(crate) fn chat() -> Namespace {
     Namespace::new("/chat")
-        .initial_acl(Acl::only(["nickname"]))
+        .initial_acl(Acl::only(["connect", "nickname"]))
         .on("nickname", take_nickname)
         .on("join room", join_room)
         .on("user message", user_message)

@@ -5,10 +5,10 @@ use socketio_driver_tokio::{Acl, Args, ConnectQuery, HandlerError, Namespace, So
 /// What opens both. A demo's password may stand in its source.
 const PASSWORD: &str = "sesame";
 
-/// Only the login is allowed, until it has worked.
+/// Only joining and the login are allowed, until it has worked.
 pub(crate) fn vault() -> Namespace {
     Namespace::new("/vault")
-        .initial_acl(Acl::only(["log in"]))
+        .initial_acl(Acl::only(["connect", "log in"]))
         .on("log in", log_in)
         .on("open", async || "forty thieves' gold")
         .on("log out", async |socket: Socket| {

@@ -1,6 +1,7 @@
 //! Settings, in the words of the user.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use crate::checks::{check_namespace, check_settings};
 use crate::client_files::{ClientFileSource, ClientFiles, Content, JAVASCRIPT, SCRIPT};
 use crate::engine::Engine;
 use crate::error::BuildError;
-use crate::handlers::{HandlerError, Namespace, StateMap};
+use crate::handlers::{HandlerError, Layer, Namespace, StateMap};
 use crate::handshake::Handshake;
 use crate::hooks::Hooks;
 use crate::listen::{Listen, TcpAddress};
@@ -30,7 +31,6 @@ use crate::settings::{ServerLimits, Settings};
 
 /// A server to be. Defaults are the reference server's (`socket.io` 0.9 `lib/manager.js`),
 /// apart from origins: other sites' pages are refused unless they are allowed.
-#[derive(Debug)]
 pub struct ServerBuilder<R: Runtime> {
     settings: Settings,
     session: SessionConfig,
@@ -42,6 +42,7 @@ pub struct ServerBuilder<R: Runtime> {
     client_files: Vec<ClientFileSource>,
     client_max_age: Duration,
     listens: Vec<Listen>,
+    layers: Vec<Arc<dyn Layer>>,
     runtime: PhantomData<R>,
 }
 
@@ -64,6 +65,7 @@ impl<R: Runtime> ServerBuilder<R> {
             client_files: Vec::new(),
             client_max_age: Duration::ZERO,
             listens: Vec::new(),
+            layers: Vec::new(),
             runtime: PhantomData,
         }
     }
@@ -176,7 +178,7 @@ impl<R: Runtime> ServerBuilder<R> {
     }
 
     /// Decides about each handshake: `Ok(true)` lets it in, `Ok(false)` answers 403, an error
-    /// 500. What it puts into [`Handshake::extensions`], handlers find in
+    /// 500. It finds the server's state in [`Handshake::state`]. What it puts into [`Handshake::extensions`], handlers find in
     /// [`Socket::session_extensions`](crate::Socket::session_extensions).
     #[must_use]
     pub fn authorize<F, Fut>(mut self, authorizer: F) -> Self
@@ -185,6 +187,14 @@ impl<R: Runtime> ServerBuilder<R> {
         Fut: Future<Output = Result<bool, HandlerError>> + Send + 'static,
     {
         self.hooks.authorizer = Some(Box::new(move |handshake| Box::pin(authorizer(handshake))));
+        self
+    }
+
+    /// Puts something around the handlers of all namespaces, and around the jobs of all sockets;
+    /// see [`Layer`]. The first that is added is the outermost.
+    #[must_use]
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.layers.push(Arc::new(layer));
         self
     }
 
@@ -356,7 +366,10 @@ impl<R: Runtime> ServerBuilder<R> {
         let (configs, handlers): (Vec<NamespaceConfig>, Vec<_>) = self
             .namespaces
             .into_iter()
-            .map(|it| (it.config, it.handlers))
+            .map(|mut it| {
+                it.handlers.surround(&self.layers, it.layers);
+                (it.config, it.handlers)
+            })
             .unzip();
         self.session.namespaces = configs;
         let executor = Arc::new(runtime.clone());
@@ -368,5 +381,15 @@ impl<R: Runtime> ServerBuilder<R> {
             self.hooks,
             executor,
         ))
+    }
+}
+
+impl<R: Runtime> fmt::Debug for ServerBuilder<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("settings", &self.settings)
+            .field("session", &self.session)
+            .field("namespaces", &self.namespaces)
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use socketio_proto::TransportName;
-use socketio_session::{EventNames, SessionConfig};
+use socketio_session::{CONNECT_METHOD, EventNames, SessionConfig};
 
 use crate::error::BuildError;
 use crate::handlers::{Namespace, StateMap};
@@ -137,6 +137,9 @@ pub(crate) fn check_namespace(
     if name.is_empty() && namespace.handlers.authorizer.is_some() {
         return Err(BuildError::GlobalNamespaceCannotAsk);
     }
+    if nobody_can_join(namespace) {
+        return Err(BuildError::NobodyCanJoin(String::from(&**name)));
+    }
     if let Some(event) = namespace
         .handlers
         .event_names()
@@ -147,11 +150,20 @@ pub(crate) fn check_namespace(
             event: String::from(event),
         });
     }
-    let missing = namespace.state_types().find(|needed| !state.has(*needed));
+    let mut needed = namespace.handlers.state_types();
+    let missing = needed.find(|needed| !state.has(*needed));
     missing.map_or(Ok(()), |missing| {
         Err(BuildError::MissingState {
             namespace: String::from(&**name),
             type_name: missing.name,
         })
     })
+}
+
+/// Whether the access control list keeps everybody out, and nobody is asked to open it.
+fn nobody_can_join(namespace: &Namespace) -> bool {
+    let config = &namespace.config;
+    !config.name.is_empty()
+        && !config.asks_before_join
+        && !config.initial_acl.is_allowed(CONNECT_METHOD)
 }

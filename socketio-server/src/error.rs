@@ -65,6 +65,14 @@ pub enum BuildError {
     /// ([`ServerBuilder::authorize`](crate::ServerBuilder::authorize)).
     #[error("the global namespace cannot ask who may join it: authorize the handshake")]
     GlobalNamespaceCannotAsk,
+    /// The namespace's access control list does not name
+    /// [`CONNECT_METHOD`](crate::CONNECT_METHOD), and there is neither an
+    /// [`initialize`](crate::Namespace::initialize) nor an
+    /// [`authorize`](crate::Namespace::authorize) that could open it.
+    #[error(
+        "nobody can ever join namespace {0:?}: its access control list does not name \"connect\""
+    )]
+    NobodyCanJoin(String),
     /// Two namespaces have the same name.
     #[error("there are two namespaces {0:?}")]
     DuplicateNamespace(String),

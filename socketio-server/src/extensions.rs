@@ -3,6 +3,8 @@
 use std::any::{Any, TypeId};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::contained::drop_contained;
+
 /// A store with one place for each type.
 ///
 /// Each session has one, and so has each membership in a namespace. Values are shared: what
@@ -33,6 +35,26 @@ impl Extensions {
         before.and_then(|before| before.downcast().ok())
     }
 
+    /// The value of type `T`; if there is none yet, the one that `make` makes. Who comes first
+    /// decides: everybody gets the same value.
+    pub fn get_or_insert_with<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        if let Some(value) = self.get() {
+            return value;
+        }
+        // Made and dropped without the lock: both are the user's code.
+        let made = Arc::new(make());
+        let value: Value = Arc::clone(&made) as Value;
+        let mut places = self.lock();
+        let place = places.iter().find(|(kind, _)| *kind == TypeId::of::<T>());
+        let Some((_, first)) = place else {
+            places.push((TypeId::of::<T>(), value));
+            return made;
+        };
+        let first = Arc::clone(first).downcast();
+        drop(places);
+        first.unwrap_or(made)
+    }
+
     /// The value of type `T`.
     #[must_use]
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
@@ -55,9 +77,12 @@ impl Extensions {
         value.downcast().ok()
     }
 
-    /// Takes everything out, to be dropped by the caller.
-    pub(crate) fn clear(&self) -> impl Drop + use<> {
-        std::mem::take(&mut *self.lock())
+    /// Drops everything. Where a destructor panics, the others run all the same.
+    pub(crate) fn clear(&self) {
+        let places = std::mem::take(&mut *self.lock());
+        for (_, value) in places {
+            drop_contained(value);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<(TypeId, Value)>> {

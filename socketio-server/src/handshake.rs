@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use http::HeaderMap;
 
 use crate::extensions::Extensions;
+use crate::handlers::StateMap;
 
 /// The request that made a session, and the session's own store of values.
 ///
@@ -18,10 +19,16 @@ pub struct Handshake {
     ends: Box<[u32]>,
     peer: Option<SocketAddr>,
     extensions: Extensions,
+    state: StateMap,
 }
 
 impl Handshake {
-    pub(crate) fn new(target: &str, headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
+    pub(crate) fn new(
+        target: &str,
+        headers: &HeaderMap,
+        peer: Option<SocketAddr>,
+        state: StateMap,
+    ) -> Self {
         let mut text = String::from(target);
         let mut ends = Vec::with_capacity(1 + 2 * headers.len());
         ends.push(end_of(&text));
@@ -36,6 +43,7 @@ impl Handshake {
             ends: ends.into_boxed_slice(),
             peer,
             extensions: Extensions::default(),
+            state,
         }
     }
 
@@ -88,6 +96,25 @@ impl Handshake {
     #[must_use]
     pub const fn extensions(&self) -> &Extensions {
         &self.extensions
+    }
+
+    /// The value of type `S` that was given to
+    /// [`ServerBuilder::state`](crate::ServerBuilder::state): for authorizations, which take no
+    /// [`State`](crate::State).
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use socketio_server::{Handshake, HandlerError};
+    /// # #[derive(Clone)] struct Tokens; impl Tokens { fn know(&self, _: &str) -> bool { true } }
+    /// async fn authorize(handshake: Arc<Handshake>) -> Result<bool, HandlerError> {
+    ///     let tokens = handshake.state::<Tokens>();
+    ///     let token = handshake.query_param("token").unwrap_or_default();
+    ///     Ok(tokens.is_some_and(|tokens| tokens.know(&token)))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn state<S: Clone + Send + Sync + 'static>(&self) -> Option<S> {
+        self.state.get()
     }
 
     fn piece(&self, at: usize) -> &str {

@@ -8,6 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use socketio_session::Misuse;
 
+use crate::contained::drop_contained;
+
 /// The jobs of one socket.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs(Mutex<JobList>);
@@ -68,11 +70,13 @@ impl Jobs {
 
     /// Cancels all jobs, and lets no further one start.
     pub(crate) fn cancel_all(&self) {
-        let running = {
-            let mut list = lock(&self.0);
-            list.ended = true;
-            std::mem::take(&mut list.running)
-        };
+        lock(&self.0).ended = true;
+        self.cancel_running();
+    }
+
+    /// Cancels the jobs that run now.
+    pub(crate) fn cancel_running(&self) {
+        let running = std::mem::take(&mut lock(&self.0).running);
         for state in running.into_values() {
             let waker = {
                 let mut state = lock(&state);
@@ -94,7 +98,7 @@ impl<J: Future<Output = ()>> Future for Job<J> {
             let mut state = lock(&self.state);
             if state.cancelled {
                 drop(state);
-                self.work = None;
+                drop_contained(self.work.take());
             } else {
                 state.waker = Some(cx.waker().clone());
             }

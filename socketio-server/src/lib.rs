@@ -13,6 +13,7 @@ mod answers;
 mod builder;
 mod checks;
 mod client_files;
+mod contained;
 mod engine;
 mod error;
 mod extensions;
@@ -37,24 +38,30 @@ pub use bytes;
 pub use futures_rustls::rustls;
 
 pub use socketio_proto::{
-    AckMode, DecodeError, DecodeErrorKind, DecodeLimits, ErrorReason, TransportName,
+    AckMode, DecodeError, DecodeErrorKind, DecodeLimits, ErrorAdvice, ErrorReason, TransportName,
 };
 pub use socketio_session::{
-    Acl, Delivery, DisconnectReason, EventNames, Fault, FaultKind, JSON_METHOD, MESSAGE_METHOD,
-    Misuse, NamespaceId, OverflowPolicy, Reach, SendOptions, SessionId, SessionLimits,
+    Acl, CONNECT_METHOD, Delivery, DisconnectReason, ERROR_METHOD, EventNames, Fault, FaultKind,
+    JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId, OverflowPolicy, Reach, SendOptions,
+    SessionCounters, SessionId, SessionLimits,
 };
 
 pub use crate::builder::ServerBuilder;
 pub use crate::error::{AckError, BuildError, SendError};
 pub use crate::extensions::Extensions;
 pub use crate::handlers::{
-    Ack, Admission, Args, ConnectQuery, EventArgs, EventContext, EventName, FromArgs, FromEvent,
-    Handler, HandlerError, HandlerFuture, IntoAdmission, Json, Namespace, RawArgs, RawJson,
-    Rejection, Reply, ReplyArgs, State, Text,
+    Ack, Admission, Args, AsyncFunction, Authorizer, ConnectQuery, Dispatch, Dispatcher,
+    ErrorPacket, EventArgs, EventContext, EventName, Extension, FromArgs, FromEvent, Handler,
+    HandlerError, HandlerFuture, HandlerKind, HandlerOutcome, IntoAdmission, IntoDispatch, Json,
+    Layer, Namespace, Next, PacketKind, RawArgs, RawJson, RawPacket, Rejection, Reply, ReplyArgs,
+    SessionExtension, State, Text,
 };
 pub use crate::handshake::Handshake;
 pub use crate::listen::{Listen, LocalAddr, TcpAddress};
 pub use crate::origins::Origins;
 pub use crate::server::{Server, ServerHandle};
 pub use crate::settings::ServerLimits;
-pub use crate::socket::{AckRequest, BroadcastBuilder, NamespaceHandle, Sender, Socket, SocketAcl};
+pub use crate::socket::{
+    AckRequest, BroadcastBuilder, NamespaceHandle, Sender, SessionHandle, SessionState, Socket,
+    SocketAcl,
+};

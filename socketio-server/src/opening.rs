@@ -51,7 +51,12 @@ async fn decide(
         .uri()
         .path_and_query()
         .map_or("/", |target| target.as_str());
-    let handshake = Arc::new(Handshake::new(target, head.headers(), peer));
+    let handshake = Arc::new(Handshake::new(
+        target,
+        head.headers(),
+        peer,
+        engine.state().clone(),
+    ));
     match authorize(engine, &handshake).await {
         Ok(true) => open(engine, handshake),
         Ok(false) => {

@@ -10,13 +10,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_lite::future::or;
-use socketio_session::DisconnectReason;
+use socketio_session::{DisconnectReason, SessionId};
 use tracing::info;
 
 use crate::engine::Engine;
 use crate::listen::{LocalAddr, OpenListener};
 use crate::runtime::Runtime;
-use crate::socket::NamespaceHandle;
+use crate::socket::{NamespaceHandle, SessionHandle};
 
 /// A server that listens, on the runtime `R`. Drivers give it a name without the parameter.
 pub struct Server<R: Runtime> {
@@ -116,6 +116,24 @@ impl ServerHandle {
         Some(NamespaceHandle::new(Arc::clone(&self.engine), id))
     }
 
+    /// The names of all namespaces, the global one's empty.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        let namespaces = self.engine.session_config.namespaces.iter();
+        namespaces.map(|namespace| &*namespace.name)
+    }
+
+    /// The session of this id, if there is one.
+    #[must_use]
+    pub fn session(&self, id: &SessionId) -> Option<SessionHandle> {
+        SessionHandle::find(&self.engine, id)
+    }
+
+    /// All sessions now.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionHandle> {
+        SessionHandle::all(&self.engine)
+    }
+
     /// Sessions now, including those whose goodbye has not been fetched yet.
     #[must_use]
     pub fn session_count(&self) -> usize {
@@ -136,7 +154,19 @@ impl ServerHandle {
     ///
     /// Real clients take a goodbye at its word: they do not come back by themselves.
     pub async fn shutdown(&self, within: Duration) -> bool {
-        self.engine.begin_shutdown();
+        self.engine.begin_shutdown(Farewell::Goodbye);
+        self.complete_shutdown(within).await
+    }
+
+    /// Likewise, without goodbyes, for a server that is about to be restarted: what is queued is
+    /// still sent, and then transports end. Real clients take that for a lost connection and
+    /// come back by themselves.
+    pub async fn shutdown_silently(&self, within: Duration) -> bool {
+        self.engine.begin_shutdown(Farewell::Silence);
+        self.complete_shutdown(within).await
+    }
+
+    async fn complete_shutdown(&self, within: Duration) -> bool {
         let ended = async {
             self.engine.wait_until_ended().await;
             true
@@ -150,13 +180,22 @@ impl ServerHandle {
     }
 }
 
+/// What clients hear when the server ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Farewell {
+    Goodbye,
+    Silence,
+}
+
 impl Engine {
-    fn begin_shutdown(self: &Arc<Self>) {
+    fn begin_shutdown(self: &Arc<Self>, farewell: Farewell) {
         info!(sessions = self.session_count(), "shutting down");
         self.shutdown.begin();
         let now = self.now();
-        self.for_each_session(|mut session| {
-            session.disconnect(now, DisconnectReason::ShuttingDown);
+        let reason = DisconnectReason::ShuttingDown;
+        self.for_each_session(|mut session| match farewell {
+            Farewell::Goodbye => session.disconnect(now, reason),
+            Farewell::Silence => session.disconnect_silently(now, reason),
         });
     }
 

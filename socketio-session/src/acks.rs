@@ -46,6 +46,14 @@ pub struct ReplyTo {
     pub(crate) id: Box<str>,
 }
 
+impl ReplyTo {
+    /// The packet's id, as the client wrote it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// The acknowledgements that a session waits for.
 #[derive(Debug, Default)]
 pub(crate) struct AwaitedAcks {

@@ -5,13 +5,22 @@ use alloc::collections::BTreeSet;
 
 use crate::error::Misuse;
 
+/// The method name under which an [`Acl`] governs joining a namespace other than the global one,
+/// which every client is in from the start. Leaving is always allowed.
+pub const CONNECT_METHOD: &str = "connect";
 /// The method name under which an [`Acl`] governs messages.
 pub const MESSAGE_METHOD: &str = "message";
 /// The method name under which an [`Acl`] governs JSON messages.
 pub const JSON_METHOD: &str = "json";
+/// The method name under which an [`Acl`] governs error packets that clients send.
+pub const ERROR_METHOD: &str = "error";
 
-/// The methods that one client may call in one namespace: event names, and
-/// [`MESSAGE_METHOD`] and [`JSON_METHOD`] for the two kinds of messages.
+/// The methods that one client may call in one namespace: event names, [`CONNECT_METHOD`] for
+/// the join itself, [`MESSAGE_METHOD`] and [`JSON_METHOD`] for the two kinds of messages, and
+/// [`ERROR_METHOD`] for error packets.
+///
+/// A list allows what it names and nothing else: a client whose list does not name
+/// [`CONNECT_METHOD`] when its join is decided is refused.
 ///
 /// It is looked at when a packet's turn has come, not when it arrives: a handler that lifts
 /// it does so for everything the client sent after the packet being handled.

@@ -89,8 +89,17 @@ pub struct NamespaceConfig {
     pub name: Box<str>,
     /// What a client may do there when it has just joined. Default: everything.
     pub initial_acl: Acl,
-    /// Whether the application decides about each join. If not, every join is admitted.
+    /// Whether the application decides about each join. If not, every join is admitted that the
+    /// access control list allows.
     pub asks_before_join: bool,
+    /// Whether only a connect packet joins. If not, neither does a client that has not been in
+    /// the namespace before have to ask: its first packet of any kind joins, as in
+    /// gevent-socketio. Real clients send what they had kept before they ask to join again.
+    pub requires_connect: bool,
+    /// Whether the application judges packets: then neither `event_names` nor the access control
+    /// list is looked at before [`Event::Received`](crate::Event::Received), and the application
+    /// looks into both itself ([`Session::access`](crate::Session::access)).
+    pub defers_judgement: bool,
     /// Which event names are let through. Default: as [`EventNames::default`].
     pub event_names: EventNames,
     /// Events that are ignored: neither answered nor delivered, whatever else is said about
@@ -112,6 +121,8 @@ impl NamespaceConfig {
             name: name.into(),
             initial_acl: Acl::everything(),
             asks_before_join: false,
+            requires_connect: false,
+            defers_judgement: false,
             event_names: EventNames::default(),
             blacklist: BTreeSet::new(),
         }

@@ -3,7 +3,10 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
+use socketio_proto::{ErrorAdvice, ErrorReason};
+
 use crate::acks::ReplyTo;
+use crate::acl::{ERROR_METHOD, JSON_METHOD, MESSAGE_METHOD};
 use crate::config::NamespaceId;
 use crate::fault::Fault;
 use crate::reason::DisconnectReason;
@@ -19,7 +22,7 @@ pub enum Event {
     /// was called; if the session ends meanwhile, it waits for that no longer than the close
     /// timeout.
     Joining(JoinRequest),
-    /// The client is now in the namespace.
+    /// The client is now in the namespace, which it has asked for or sent a packet to.
     Joined {
         /// Which one.
         namespace: NamespaceId,
@@ -34,6 +37,8 @@ pub enum Event {
         content: Content,
         /// The answer that it asked for, if it asked the application for one.
         reply_to: Option<ReplyTo>,
+        /// The id under which its receipt was acknowledged, if it asked for that alone.
+        acknowledged: Option<Box<str>>,
     },
     /// The client did something wrong. It was told already, if it was still there.
     Fault(Fault),
@@ -57,6 +62,16 @@ pub enum Event {
 pub struct JoinRequest {
     pub(crate) namespace: NamespaceId,
     pub(crate) query: Box<str>,
+    pub(crate) asked_by: AskedBy,
+}
+
+/// How a client asked to join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AskedBy {
+    /// With a connect packet, which is repeated to it.
+    Connect,
+    /// With a packet for the namespace, as if it had joined. It waits for no confirmation.
+    OtherPacket,
 }
 
 impl JoinRequest {
@@ -82,6 +97,26 @@ pub enum Content {
     Json(Box<str>),
     /// An event.
     Event(NamedArguments),
+    /// An error packet. No known client library sends any by itself.
+    Error {
+        /// What is wrong, if it is something that the wire has a number for.
+        reason: Option<ErrorReason>,
+        /// What the client advises.
+        advice: Option<ErrorAdvice>,
+    },
+}
+
+impl Content {
+    /// The method that the packet calls: what an [`Acl`](crate::Acl) looks for.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        match self {
+            Self::Event(event) => event.name(),
+            Self::Message(_) => MESSAGE_METHOD,
+            Self::Json(_) => JSON_METHOD,
+            Self::Error { .. } => ERROR_METHOD,
+        }
+    }
 }
 
 /// An event's name and the text of its arguments, a well-formed JSON array.
@@ -93,7 +128,9 @@ pub struct NamedArguments {
 }
 
 impl NamedArguments {
-    pub(crate) fn new(name: &str, arguments: &str) -> Self {
+    /// `arguments` must be the text of a JSON array.
+    #[must_use]
+    pub fn new(name: &str, arguments: &str) -> Self {
         let mut text = String::with_capacity(name.len() + arguments.len());
         text.push_str(name);
         text.push_str(arguments);

@@ -55,6 +55,12 @@ impl EventNames {
         }
     }
 
+    /// Whether [`allows`](Self::allows) asks a function of the application.
+    #[must_use]
+    pub const fn is_custom(&self) -> bool {
+        matches!(self.pattern, Pattern::Custom(_))
+    }
+
     /// Lets `name` through whatever the pattern says.
     pub fn list(&mut self, name: impl Into<Box<str>>) {
         self.listed.insert(name.into());

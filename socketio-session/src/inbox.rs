@@ -20,11 +20,7 @@ pub(crate) enum Arrival {
     UnknownJoin {
         endpoint: Box<str>,
     },
-    Packet {
-        namespace: NamespaceId,
-        content: Content,
-        reply_to: Option<ReplyTo>,
-    },
+    Packet(ReceivedPacket),
     UnknownPacket {
         endpoint: Box<str>,
         asked: Option<Box<str>>,
@@ -45,17 +41,29 @@ pub(crate) enum Arrival {
     },
 }
 
+/// A packet for the application.
+#[derive(Debug)]
+pub(crate) struct ReceivedPacket {
+    pub(crate) namespace: NamespaceId,
+    pub(crate) content: Content,
+    pub(crate) reply_to: Option<ReplyTo>,
+    pub(crate) acknowledged: Option<Box<str>>,
+}
+
+impl ReceivedPacket {
+    fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Message(text) | Content::Json(text) => text.len(),
+            Content::Event(event) => event.bytes(),
+            Content::Error { .. } => 0,
+        }
+    }
+}
+
 impl Arrival {
     fn bytes(&self) -> usize {
         match self {
-            Self::Packet {
-                content: Content::Message(text) | Content::Json(text),
-                ..
-            } => text.len(),
-            Self::Packet {
-                content: Content::Event(event),
-                ..
-            } => event.bytes(),
+            Self::Packet(packet) => packet.bytes(),
             Self::Join { query, .. } => query.len(),
             Self::UnknownJoin { endpoint } | Self::UnknownPacket { endpoint, .. } => endpoint.len(),
             Self::Undecodable { fault, .. } => fault.endpoint.len(),

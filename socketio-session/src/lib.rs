@@ -53,6 +53,7 @@ mod acks;
 mod acl;
 mod action;
 mod config;
+mod counters;
 mod error;
 mod event;
 mod event_names;
@@ -68,11 +69,12 @@ mod shared_packet;
 mod time;
 
 pub use crate::acks::{AckFailure, AckOutcome, AwaitedAck, ReplyTo};
-pub use crate::acl::{Acl, JSON_METHOD, MESSAGE_METHOD};
+pub use crate::acl::{Acl, CONNECT_METHOD, ERROR_METHOD, JSON_METHOD, MESSAGE_METHOD};
 pub use crate::action::{Action, AfterTransmit, TransportId};
 pub use crate::config::{
     NamespaceConfig, NamespaceId, OverflowPolicy, SessionConfig, SessionLimits,
 };
+pub use crate::counters::SessionCounters;
 pub use crate::error::{Misuse, PeerError};
 pub use crate::event::{Content, Event, JoinRequest, NamedArguments};
 pub use crate::event_names::EventNames;
@@ -80,7 +82,7 @@ pub use crate::fault::{Fault, FaultKind};
 pub use crate::hub::{Broadcast, CreateError, Hub, Reach, SessionKey, SessionMut};
 pub use crate::outbox::OutgoingPacket;
 pub use crate::reason::DisconnectReason;
-pub use crate::session::{Delivery, Loss, Phase, SendOptions, Session};
+pub use crate::session::{Access, Delivery, Loss, Phase, SendOptions, Session};
 pub use crate::session_id::{InvalidSessionIdPrefix, SessionId, SessionIdPrefix};
 pub use crate::shared_packet::SharedPacket;
 pub use crate::time::Instant;

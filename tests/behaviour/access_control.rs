@@ -111,7 +111,7 @@ fn methods_are_allowed_and_denied_one_by_one() {
 #[test]
 fn each_client_has_its_own_list_and_gets_a_fresh_one_when_it_joins_again() {
     let namespace = Namespace::new("/vault")
-        .initial_acl(Acl::only(["open"]))
+        .initial_acl(Acl::only(["connect", "open"]))
         .on("open", async |socket: Socket| socket.acl().lift().is_ok())
         .on("take", async || "gold");
     let server = TestServer::of([namespace]);

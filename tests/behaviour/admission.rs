@@ -29,7 +29,7 @@ fn server() -> (TestServer, Journal) {
     let (journal, pen) = journal();
     let hook = pen.clone();
     let namespace = Namespace::new("/vip")
-        .authorize(|_, query| decide(query))
+        .authorize(decide)
         .on_connect(async |State(pen): State<Pen>| pen.note("joined"))
         .on("ping", async || "pong");
     let builder = Server::builder()
@@ -81,8 +81,8 @@ fn who_is_admitted_joins_and_the_rest_is_told_why_not() {
 #[test]
 fn a_plain_yes_or_no_will_do() {
     let namespaces = [
-        Namespace::new("/yes").authorize(async |_, _| true),
-        Namespace::new("/no").authorize(async |_, _| Ok(false)),
+        Namespace::new("/yes").authorize(async || true),
+        Namespace::new("/no").authorize(async || Ok(false)),
     ];
     let server = TestServer::of(namespaces);
     let mut client = Client::join(&server, Transport::WebSocket, "/yes");
@@ -93,7 +93,7 @@ fn a_plain_yes_or_no_will_do() {
 #[test]
 fn a_decision_that_panics_before_it_begins_is_a_refusal() {
     let namespace =
-        Namespace::new("/vip").authorize(|_, _| -> std::future::Ready<bool> { panic!("secret") });
+        Namespace::new("/vip").authorize(|| -> std::future::Ready<bool> { panic!("secret") });
     let server = TestServer::of([namespace]);
     let mut client = Client::connect(&server, Transport::WebSocket);
     client.send("1::/vip");
@@ -106,7 +106,7 @@ fn a_decision_that_panics_before_it_begins_is_a_refusal() {
 fn gated(gate: &Arc<Semaphore>) -> ServerBuilder {
     let waiting = Arc::clone(gate);
     let namespace = Namespace::new("/vip")
-        .authorize(move |socket: Socket, _| {
+        .authorize(move |socket: Socket| {
             let gate = Arc::clone(&waiting);
             async move {
                 socket.extensions().insert(7_u8);

@@ -90,7 +90,7 @@ fn handlers_that_would_never_run_are_refused() {
         let error = failure(Server::builder().namespace(namespace));
         assert!(matches!(error, BuildError::InertEvent { .. }), "{error}");
     }
-    let asking = Namespace::global().authorize(async |_, _| false);
+    let asking = Namespace::global().authorize(async || false);
     let error = failure(Server::builder().namespace(asking));
     assert!(
         matches!(error, BuildError::GlobalNamespaceCannotAsk),

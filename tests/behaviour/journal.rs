@@ -1,7 +1,7 @@
 //! What the application saw, in order.
 
 use std::fmt::Display;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 
 use crate::server::PATIENCE;
 
@@ -33,6 +33,11 @@ impl Journal {
     pub(crate) fn next(&self) -> String {
         let next = self.notes.recv_timeout(PATIENCE);
         next.expect("the application never saw anything more")
+    }
+
+    /// Waits until nobody can note anything more; true if nothing more was noted.
+    pub(crate) fn is_over(&self) -> bool {
+        self.notes.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Disconnected)
     }
 
     #[track_caller]

@@ -153,8 +153,10 @@ fn a_handler_that_fails_before_it_answers_by_hand_is_answered_for() {
     client.ask(3, "panicking", "[]");
     client.expect(r#"5:::{"name":"error","args":["handler_panicked","internal error"]}"#);
     client.expect(r#"6:::3+[{"error":"handler_panicked","message":"internal error"}]"#);
-    // Who takes the answer in hand and drops it, does not answer.
+    // Who takes the answer in hand and drops it leaves no callback hanging.
     client.ask(4, "giving up", "[]");
+    client.expect(r#"5:::{"name":"error","args":["not_answered","the handler gave no answer"]}"#);
+    client.expect(r#"6:::4+[{"error":"not_answered","message":"the handler gave no answer"}]"#);
     client.ask(5, "marker", "[]");
     client.expect(r#"6:::5+["marker"]"#);
 }

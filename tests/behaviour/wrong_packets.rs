@@ -116,10 +116,11 @@ fn unknown_namespaces_are_answered_on_their_endpoint() {
 }
 
 #[test]
-fn a_namespace_that_was_not_joined_is_unknown_to_the_client() {
+fn a_namespace_that_was_left_is_unknown_to_the_client() {
     on_each_transport(|transport| {
         let (server, journal) = server();
-        let mut client = Client::connect(&server, transport);
+        let mut client = Client::join(&server, transport, "/chat");
+        client.send("0::/chat");
         client.send(r#"5::/chat:{"name":"ping"}"#);
         expect_error(&mut client, "/chat", "no_such_namespace");
         journal.expect(r#"hook "/chat" NoSuchNamespace"#);

@@ -1,8 +1,8 @@
 //! Access control lists: what a client may call, decided when a packet's turn has come.
 
-use socketio_session::{Acl, Misuse};
+use socketio_session::{Access, Acl, FaultKind, Misuse};
 
-use crate::script::{GLOBAL, LOCKED, Script};
+use crate::script::{CHAT, GLOBAL, LOCKED, Script, VAULT};
 
 fn locked() -> (Script, socketio_session::TransportId) {
     let (mut script, websocket) = Script::on_websocket();
@@ -25,6 +25,90 @@ fn only_what_is_listed_is_let_through() {
         websocket,
         [r#"5::/locked:{"name":"error","args":["method_access_denied","You may not call 'enter'"]}"#],
     );
+}
+
+#[test]
+fn joining_is_on_the_list_or_refused() {
+    let (mut script, websocket) = Script::on_websocket_with(|config| {
+        config.namespaces[usize::from(CHAT.0)].initial_acl = Acl::only(["knock"]);
+    });
+    script.sends("1::/chat");
+    script.hears(["/chat fault method_access_denied"]);
+    script.gets(websocket, ["7::/chat:2"]);
+    assert!(!script.session.is_joined(CHAT));
+    assert_eq!(script.session.acl(CHAT).err(), Some(Misuse::NotJoined));
+    // Not for a packet that the list would let through, either.
+    script.sends(r#"5::/chat:{"name":"knock"}"#);
+    script.hears(["/chat fault no_such_namespace"]);
+}
+
+#[test]
+fn nobody_is_shut_out_of_the_global_one() {
+    let (mut script, websocket) =
+        Script::on_websocket_with(|config| config.namespaces[0].initial_acl = Acl::nothing());
+    assert!(script.session.is_joined(GLOBAL));
+    script.sends("3:::text");
+    script.hears(["global fault method_access_denied"]);
+    let _ = script.transmits(websocket);
+}
+
+#[test]
+fn an_application_that_decides_about_a_join_may_open_the_list_first() {
+    for opens in [true, false] {
+        let (mut script, websocket) = Script::on_websocket_with(|config| {
+            config.namespaces[usize::from(VAULT.0)].initial_acl = Acl::nothing();
+        });
+        script.sends("1::/vault");
+        script.hears(["/vault joining"]);
+        let acl = script.session.acl(VAULT).expect("being decided about");
+        if opens {
+            acl.lift();
+        }
+        assert_eq!(script.admits(), Ok(()));
+        assert_eq!(script.session.is_joined(VAULT), opens);
+        if opens {
+            script.gets(websocket, ["1::/vault"]);
+            script.hears(["/vault joined"]);
+        } else {
+            script.gets(websocket, ["7::/vault:2"]);
+            script.hears(["/vault fault method_access_denied"]);
+        }
+    }
+}
+
+#[test]
+fn leaving_asks_no_list() {
+    let (mut script, _) = locked();
+    *script.session.acl(LOCKED).expect("joined") = Acl::nothing();
+    script.sends("0::/locked");
+    script.hears(["/locked left: client disconnected"]);
+}
+
+#[test]
+fn error_packets_have_a_name_of_their_own() {
+    let (mut script, _) = locked();
+    script.sends("7::/locked:1");
+    script.hears(["/locked fault method_access_denied"]);
+    let acl = script.session.acl(LOCKED).expect("joined");
+    acl.allow(socketio_session::ERROR_METHOD);
+    script.sends("7::/locked:1");
+    script.hears(["/locked error Some(ClientNotHandshaken) None"]);
+}
+
+#[test]
+fn an_application_that_judges_itself_is_told_what_the_list_says() {
+    let (mut script, _) = Script::on_websocket_with(|config| {
+        config.namespaces[usize::from(LOCKED.0)].defers_judgement = true;
+    });
+    script.sends("1::/locked");
+    script.sends(r#"5::/locked:{"name":"%"}"#);
+    script.hears(["/locked joined", "/locked event % []"]);
+    let access = |script: &Script, method| script.session.access(LOCKED, method);
+    assert_eq!(access(&script, "knock"), Access::Granted);
+    let denied = FaultKind::AccessDenied("%".into());
+    assert_eq!(access(&script, "%"), Access::Denied(denied));
+    assert_eq!(script.session.leave(script.now, LOCKED), Ok(()));
+    assert_eq!(access(&script, "knock"), Access::Dismissed);
 }
 
 #[test]

@@ -41,12 +41,12 @@ fn an_unknown_namespace() {
 fn a_namespace_that_was_not_joined() {
     tells_both(
         Script::between_polls(),
-        r#"5:20+:/chat:{"name":"hello"}"#,
-        "/chat fault no_such_namespace",
+        r#"5:20+:/vault:{"name":"hello"}"#,
+        "/vault fault no_such_namespace",
         answers(
-            "/chat",
+            "/vault",
             "no_such_namespace",
-            "The endpoint '/chat' was not joined or does not exist",
+            "The endpoint '/vault' was not joined or does not exist",
             "20",
         ),
     );

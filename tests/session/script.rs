@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use socketio_proto::{Arguments, Body, DecodeLimits, Dialect, Packet, TransportName};
 use socketio_session::{
-    AckFailure, AckOutcome, Acl, Action, AfterTransmit, AwaitedAck, Content, Event, Instant,
-    JoinRequest, Loss, Misuse, NamespaceConfig, NamespaceId, OutgoingPacket, PeerError, ReplyTo,
-    SendOptions, Session, SessionConfig, SharedPacket, TransportId,
+    AckFailure, AckOutcome, Acl, Action, AfterTransmit, AwaitedAck, CONNECT_METHOD, Content, Event,
+    Instant, JoinRequest, Loss, Misuse, NamespaceConfig, NamespaceId, OutgoingPacket, PeerError,
+    ReplyTo, SendOptions, Session, SessionConfig, SharedPacket, TransportId,
 };
 
 /// The global namespace.
@@ -18,9 +18,9 @@ pub(crate) const GLOBAL: NamespaceId = NamespaceId(0);
 pub(crate) const CHAT: NamespaceId = NamespaceId(1);
 /// Like chat; for telling two namespaces apart.
 pub(crate) const NEWS: NamespaceId = NamespaceId(2);
-/// Asks the application before it lets a client in.
+/// Asks the application before it lets a client in that asks to join.
 pub(crate) const VAULT: NamespaceId = NamespaceId(3);
-/// Allows only the event `knock` and what the application adds.
+/// Allows only to join, the event `knock` and what the application adds.
 pub(crate) const LOCKED: NamespaceId = NamespaceId(4);
 
 /// A budget that nothing exceeds.
@@ -31,8 +31,9 @@ pub(crate) fn config() -> SessionConfig {
     let mut config = SessionConfig::default();
     let mut vault = NamespaceConfig::new("/vault");
     vault.asks_before_join = true;
+    vault.requires_connect = true;
     let mut locked = NamespaceConfig::new("/locked");
-    locked.initial_acl = Acl::only(["knock"]);
+    locked.initial_acl = Acl::only([CONNECT_METHOD, "knock"]);
     config.namespaces.extend([
         NamespaceConfig::new("/chat"),
         NamespaceConfig::new("/news"),
@@ -343,6 +344,7 @@ impl Script {
                 namespace,
                 content,
                 reply_to,
+                ..
             } => {
                 let asked = if reply_to.is_some() { " (asks)" } else { "" };
                 let name = self.name(*namespace);
@@ -351,6 +353,9 @@ impl Script {
                     Content::Json(text) => format!("{name} json {text}{asked}"),
                     Content::Event(event) => {
                         format!("{name} event {} {}{asked}", event.name(), event.arguments())
+                    }
+                    Content::Error { reason, advice } => {
+                        format!("{name} error {reason:?} {advice:?}")
                     }
                 }
             }

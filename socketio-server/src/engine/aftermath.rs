@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use socketio_session::{Action, Hub};
 
-use super::session_data::AckResult;
+use super::ack_wait::AckResult;
 use super::{AckWait, Engine, NextEvent, SessionAddress, SessionData};
 
 /// Wakers, handlers and values of users that must not run or drop under a lock.

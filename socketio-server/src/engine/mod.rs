@@ -1,10 +1,16 @@
 //! The shared heart of a server: its sessions, its namespaces, its settings.
 
+mod ack_wait;
 mod aftermath;
+mod dispatching;
+mod faults;
+mod handling;
+mod joining;
 mod next_event;
 mod session_data;
 mod shard;
 mod shutdown;
+mod turn;
 mod turns;
 
 use std::fmt;
@@ -16,8 +22,9 @@ use socketio_session::{
     CreateError, Hub, Instant, NamespaceId, SessionConfig, SessionId, SessionKey, SessionMut,
 };
 
+pub(crate) use self::ack_wait::{AckArrival, AckWait};
 pub(crate) use self::next_event::NextEvent;
-pub(crate) use self::session_data::{AckArrival, AckWait, Membership, SessionData};
+pub(crate) use self::session_data::{Membership, SessionData};
 pub(crate) use self::shutdown::ShutdownSignal;
 
 use self::shard::Shard;

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
-use socketio_session::{AckFailure, AwaitedAck, NamespaceId, SessionId, TransportId};
+use socketio_session::{AwaitedAck, NamespaceId, SessionId, TransportId};
 
-use super::SessionAddress;
+use super::{AckWait, SessionAddress};
 use crate::extensions::Extensions;
 use crate::handshake::Handshake;
 use crate::jobs::Jobs;
@@ -81,7 +79,7 @@ impl SessionData {
         for membership in &self.memberships {
             membership.end();
         }
-        drop(self.handshake.extensions().clear());
+        self.handshake.extensions().clear();
     }
 }
 
@@ -101,7 +99,7 @@ impl Membership {
     /// Cancels the jobs and drops the values.
     pub(crate) fn end(&self) {
         self.jobs.cancel_all();
-        drop(self.extensions.clear());
+        self.extensions.clear();
     }
 }
 
@@ -201,54 +199,5 @@ impl Links {
 
     fn find(&mut self, id: TransportId) -> Option<&mut Link> {
         self.links.iter_mut().find(|link| link.id == id)
-    }
-}
-
-/// The wait for a client's acknowledgement: what the session resolves and a future awaits.
-#[derive(Debug, Default)]
-pub(crate) struct AckWait(Mutex<AckWaitState>);
-
-/// The text of an answer's arguments, or why there is none.
-pub(super) type AckResult = Result<Box<str>, AckFailure>;
-
-#[derive(Debug, Default)]
-struct AckWaitState {
-    result: Option<AckResult>,
-    waker: Option<Waker>,
-}
-
-impl AckWait {
-    pub(super) fn resolve(&self, result: AckResult) {
-        let waker = {
-            let mut state = self.lock();
-            state.result = Some(result);
-            state.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, AckWaitState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The result of an [`AckWait`].
-#[derive(Debug)]
-pub(crate) struct AckArrival(pub(crate) Arc<AckWait>);
-
-impl Future for AckArrival {
-    type Output = AckResult;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.0.lock();
-        match state.result.take() {
-            Some(result) => Poll::Ready(result),
-            None => {
-                state.waker = Some(cx.waker().clone());
-                Poll::Pending
-            }
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! What a handler is called for.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use socketio_session::{
+    CONNECT_METHOD, Content, DisconnectReason, ERROR_METHOD, Fault, NamedArguments,
+};
 
-use socketio_session::{Content, DisconnectReason, Fault, ReplyTo};
-
+use super::owed_reply::OwedReply;
 use crate::socket::Socket;
 
 /// One thing that happened on a socket, on its way to a handler. Extractors look at it and
@@ -42,8 +43,24 @@ impl EventContext {
         &self.socket
     }
 
+    /// Which handler is called for it.
+    #[must_use]
+    pub const fn kind(&self) -> HandlerKind {
+        match &self.trigger {
+            Trigger::Initialize { .. } => HandlerKind::Initialize,
+            Trigger::Connect { .. } => HandlerKind::Connect,
+            Trigger::Received(Content::Event(_)) => HandlerKind::Event,
+            Trigger::Received(Content::Message(_)) => HandlerKind::Message,
+            Trigger::Received(Content::Json(_)) => HandlerKind::Json,
+            Trigger::Received(Content::Error { .. }) => HandlerKind::ErrorPacket,
+            Trigger::Fault(_) => HandlerKind::Error,
+            Trigger::Disconnect(_) => HandlerKind::Disconnect,
+            Trigger::Job => HandlerKind::Job,
+        }
+    }
+
     /// The event's name; for messages `message`, for JSON messages `json`, and otherwise
-    /// `connect`, `disconnect` or `error`.
+    /// `initialize`, `connect`, `disconnect`, `error` or `job`.
     #[must_use]
     pub fn name(&self) -> &str {
         self.trigger.method()
@@ -59,89 +76,68 @@ impl EventContext {
     }
 }
 
-/// The answer that the sender of a packet waits for.
-#[derive(Debug)]
-pub(crate) enum OwedReply {
-    Nothing,
-    /// What the handler returns.
-    ByReturn(ReplyTo),
-    /// The handler has it in hand. If it fails first, its failure is the answer.
-    ByHand(ReplyInHand),
-}
-
-/// The right to answer by hand, until somebody has answered.
-#[derive(Debug, Clone)]
-pub(crate) struct ReplyInHand(Arc<Mutex<Option<ReplyTo>>>);
-
-impl OwedReply {
-    /// To be answered by hand from now on.
-    pub(crate) fn take_in_hand(&mut self) -> Option<ReplyInHand> {
-        match std::mem::replace(self, Self::Nothing) {
-            Self::ByReturn(reply_to) => {
-                let in_hand = ReplyInHand(Arc::new(Mutex::new(Some(reply_to))));
-                *self = Self::ByHand(in_hand.clone());
-                Some(in_hand)
-            }
-            other => {
-                *self = other;
-                None
-            }
-        }
-    }
-
-    pub(crate) const fn is_by_return(&self) -> bool {
-        matches!(self, Self::ByReturn(_))
-    }
-
-    /// What a value that was returned is to answer.
-    pub(crate) fn for_value(self) -> Option<ReplyTo> {
-        match self {
-            Self::ByReturn(reply_to) => Some(reply_to),
-            Self::Nothing | Self::ByHand(_) => None,
-        }
-    }
-
-    /// What a failure is to answer.
-    pub(crate) fn for_failure(self) -> Option<ReplyTo> {
-        match self {
-            Self::ByReturn(reply_to) => Some(reply_to),
-            Self::ByHand(in_hand) => in_hand.take(),
-            Self::Nothing => None,
-        }
-    }
-}
-
-impl From<Option<ReplyTo>> for OwedReply {
-    fn from(asked: Option<ReplyTo>) -> Self {
-        asked.map_or(Self::Nothing, Self::ByReturn)
-    }
-}
-
-impl ReplyInHand {
-    /// Whoever takes it must answer.
-    pub(crate) fn take(&self) -> Option<ReplyTo> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
+/// The kinds of handlers, as [`Namespace`](crate::Namespace) names them.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HandlerKind {
+    /// [`initialize`](crate::Namespace::initialize).
+    Initialize,
+    /// [`on_connect`](crate::Namespace::on_connect).
+    Connect,
+    /// [`on`](crate::Namespace::on), [`on_concurrently`](crate::Namespace::on_concurrently) and
+    /// [`on_any`](crate::Namespace::on_any).
+    Event,
+    /// [`on_message`](crate::Namespace::on_message).
+    Message,
+    /// [`on_json`](crate::Namespace::on_json).
+    Json,
+    /// [`on_error_packet`](crate::Namespace::on_error_packet).
+    ErrorPacket,
+    /// [`on_error`](crate::Namespace::on_error).
+    Error,
+    /// [`on_disconnect`](crate::Namespace::on_disconnect).
+    Disconnect,
+    /// A job: [`Socket::spawn`].
+    Job,
 }
 
 #[derive(Debug)]
 pub(crate) enum Trigger {
+    Initialize { query: Box<str> },
     Connect { query: Box<str> },
     Received(Content),
     Fault(Fault),
     Disconnect(DisconnectReason),
+    Job,
 }
 
 impl Trigger {
     /// What clients call it.
     pub(crate) fn method(&self) -> &str {
         match self {
-            Self::Received(Content::Event(event)) => event.name(),
-            Self::Received(Content::Message(_)) => "message",
-            Self::Received(Content::Json(_)) => "json",
-            Self::Connect { .. } => "connect",
+            Self::Received(content) => content.method(),
+            Self::Initialize { .. } => "initialize",
+            Self::Connect { .. } => CONNECT_METHOD,
             Self::Disconnect(_) => "disconnect",
-            Self::Fault(_) => "error",
+            Self::Fault(_) => ERROR_METHOD,
+            Self::Job => "job",
         }
+    }
+
+    /// The same as an event of this name: arguments stay, what is no event becomes the only
+    /// argument of one.
+    pub(crate) fn renamed(self, name: &str) -> Self {
+        let content = match self {
+            Self::Received(content) => content,
+            other => return other,
+        };
+        let arguments = match &content {
+            Content::Event(event) => String::from(event.arguments()),
+            // Strings always serialize.
+            Content::Message(text) => serde_json::to_string(&[text]).unwrap_or_default(),
+            Content::Json(json) => format!("[{json}]"),
+            Content::Error { .. } => String::from("[]"),
+        };
+        Self::Received(Content::Event(NamedArguments::new(name, &arguments)))
     }
 }

@@ -4,11 +4,9 @@ use std::fmt;
 
 use socketio_session::{Content, DisconnectReason, Fault, Misuse};
 
-use super::args::{Args, EventArgs, FromArgs, RawArgs};
-use super::context::{EventContext, ReplyInHand, Trigger};
-use super::reply::ReplyArgs;
+use super::args::{Args, FromArgs, RawArgs};
+use super::context::{EventContext, Trigger};
 use super::state::{State, StateType};
-use crate::error::SendError;
 use crate::handshake::Handshake;
 use crate::socket::Socket;
 
@@ -22,10 +20,14 @@ use crate::socket::Socket;
 /// | [`EventName`] | the event's name | events |
 /// | [`Text`] | the text | messages |
 /// | [`Json<T>`](crate::Json), [`RawJson`](crate::RawJson) | the value, or its text | JSON messages |
-/// | [`Ack`] | the means to answer by hand | events and messages |
+/// | [`RawPacket`](crate::RawPacket) | the packet | everything that clients send |
+/// | [`ErrorPacket`](crate::ErrorPacket) | what it says | error packets |
+/// | [`Ack`](crate::Ack) | the means to answer by hand | events and messages |
+/// | [`Extension<T>`](crate::Extension) | the client's value of that type in this namespace | everything |
+/// | [`SessionExtension<T>`](crate::SessionExtension) | the client's value of that type in all namespaces | everything |
 /// | [`State<S>`] | the server's state of that type | everything |
 /// | [`Arc<Handshake>`](crate::Handshake) | the handshake's request | everything |
-/// | [`ConnectQuery`] | the query of the join | `on_connect` |
+/// | [`ConnectQuery`] | the query of the join | `initialize`, `authorize`, `on_connect` |
 /// | [`DisconnectReason`] | why | `on_disconnect` |
 /// | [`Fault`] | what was wrong | `on_error` |
 ///
@@ -58,10 +60,10 @@ pub struct Rejection(pub(crate) String);
 
 impl Rejection {
     /// With a text that the client is shown.
-    #[must_use]
     ///
     /// Only its first 256 characters are kept: it may quote what the client sent, and an answer
     /// must not be much larger than what it answers.
+    #[must_use]
     pub fn new(why: impl fmt::Display) -> Self {
         let mut text = why.to_string();
         if let Some((end, _)) = text.char_indices().nth(256) {
@@ -133,51 +135,6 @@ impl FromEvent for Text {
     }
 }
 
-/// The means to answer by hand a packet whose sender asked for an answer.
-///
-/// A handler that takes it answers when it likes, also after it has returned; what it returns
-/// is not sent then. If no answer was asked for, answering does nothing. If the handler fails
-/// before it has answered, its failure is the answer.
-#[derive(Debug)]
-pub struct Ack {
-    socket: Socket,
-    in_hand: Option<ReplyInHand>,
-}
-
-impl Ack {
-    /// Whether the client asked for an answer.
-    #[must_use]
-    pub const fn is_wanted(&self) -> bool {
-        self.in_hand.is_some()
-    }
-
-    /// Answers.
-    ///
-    /// # Errors
-    /// If the arguments cannot be serialized, or the session has ended.
-    pub fn send(self, args: impl EventArgs) -> Result<(), SendError> {
-        let Some(in_hand) = self.in_hand else {
-            return Ok(());
-        };
-        let mut text = Vec::new();
-        args.write_args(&mut text)?;
-        let text = String::from_utf8(text).unwrap_or_default();
-        let Some(reply_to) = in_hand.take() else {
-            return Ok(());
-        };
-        Ok(self.socket.answer(reply_to, &ReplyArgs::from_text(text))?)
-    }
-}
-
-impl FromEvent for Ack {
-    fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
-        Ok(Self {
-            socket: context.socket.clone(),
-            in_hand: context.owed.take_in_hand(),
-        })
-    }
-}
-
 /// The query with which the client asked to join the namespace, beginning with `?`; empty if
 /// there was none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +143,9 @@ pub struct ConnectQuery(pub String);
 impl FromEvent for ConnectQuery {
     fn from_event(context: &mut EventContext) -> Result<Self, Rejection> {
         match &context.trigger {
-            Trigger::Connect { query } => Ok(Self(String::from(&**query))),
+            Trigger::Connect { query } | Trigger::Initialize { query } => {
+                Ok(Self(String::from(&**query)))
+            }
             _ => Err(Rejection::new("this is no connect")),
         }
     }

@@ -1,19 +1,15 @@
 //! Namespaces: a name, its rules, and its handlers.
 
-use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::fmt;
+use std::sync::Arc;
 
-use socketio_proto::ErrorReason;
-use socketio_session::{Acl, Content, EventNames, NamespaceConfig};
+use socketio_session::{Acl, EventNames, NamespaceConfig};
 
-use super::context::{EventContext, Trigger};
-use super::extract::Rejection;
-use super::handler::{ErasedHandler, Handler, erase};
-use super::handler_error::HandlerError;
-use super::state::StateType;
-use super::{ConnectQuery, FromEvent};
-use crate::socket::Socket;
+use super::admission::{self, Authorizer};
+use super::dispatch::{self, Dispatcher};
+use super::handler::{Handler, erase};
+use super::handler_table::{EventHandler, NamespaceHandlers};
+use super::layer::Layer;
 
 /// A namespace under construction: what clients can do there, and what happens when they do.
 ///
@@ -21,36 +17,17 @@ use crate::socket::Socket;
 /// use socketio_server::{Acl, Args, Namespace, Socket};
 ///
 /// Namespace::new("/chat")
-///     .initial_acl(Acl::only(["nickname"]))
+///     .initial_acl(Acl::only(["connect", "nickname"]))
 ///     .on("nickname", async |socket: Socket, Args((name,)): Args<(String,)>| {
 ///         socket.acl().lift()?;
 ///         socket.broadcast().emit("announcement", (format!("{name} connected"),))?;
 ///         Ok(true)
 ///     });
 /// ```
-#[derive(Debug)]
 pub struct Namespace {
     pub(crate) config: NamespaceConfig,
     pub(crate) handlers: NamespaceHandlers,
-}
-
-/// The handlers of a namespace.
-#[derive(Debug, Default)]
-pub(crate) struct NamespaceHandlers {
-    events: HashMap<Box<str>, EventHandler>,
-    any_event: Option<Box<dyn ErasedHandler>>,
-    message: Option<Box<dyn ErasedHandler>>,
-    json: Option<Box<dyn ErasedHandler>>,
-    connect: Option<Box<dyn ErasedHandler>>,
-    disconnect: Option<Box<dyn ErasedHandler>>,
-    error: Option<Box<dyn ErasedHandler>>,
-    pub(crate) authorizer: Option<ErasedAuthorizer>,
-}
-
-#[derive(Debug)]
-struct EventHandler {
-    handler: Box<dyn ErasedHandler>,
-    concurrent: bool,
+    pub(crate) layers: Vec<Arc<dyn Layer>>,
 }
 
 impl Namespace {
@@ -60,6 +37,7 @@ impl Namespace {
         Self {
             config: NamespaceConfig::new(name),
             handlers: NamespaceHandlers::default(),
+            layers: Vec::new(),
         }
     }
 
@@ -112,6 +90,7 @@ impl Namespace {
     }
 
     /// Handles messages; see [`Text`](crate::Text).
+    #[doc(alias = "recv_message")]
     #[must_use]
     pub fn on_message<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
         self.handlers.message = Some(erase(handler));
@@ -119,13 +98,44 @@ impl Namespace {
     }
 
     /// Handles JSON messages; see [`Json`](crate::Json) and [`RawJson`](crate::RawJson).
+    #[doc(alias = "recv_json")]
     #[must_use]
     pub fn on_json<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
         self.handlers.json = Some(erase(handler));
         self
     }
 
+    /// Handles error packets, which no known client library sends by itself; see
+    /// [`ErrorPacket`](crate::ErrorPacket). Without a handler they are ignored.
+    #[doc(alias = "recv_error")]
+    #[must_use]
+    pub fn on_error_packet<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
+        self.handlers.error_packet = Some(erase(handler));
+        self
+    }
+
+    /// Prepares each client's place in the namespace, before anything else of the client is
+    /// handled here: before the authorization, before
+    /// [`on_connect`](Self::on_connect), and before the packet with which it joins, if that is
+    /// no connect packet. Everything that the client sends waits meanwhile.
+    ///
+    /// It runs once for each membership, in the global namespace as well. Here is the place to
+    /// put values into [`Socket::extensions`](crate::Socket::extensions) for handlers to take
+    /// ([`Extension`](crate::Extension)) and to open or close the access control list. The
+    /// client is not in the namespace yet: nothing can be sent, and rooms cannot be entered.
+    ///
+    /// If it fails, or takes longer than
+    /// [`authorization_timeout`](crate::ServerLimits::authorization_timeout), the client is
+    /// refused; in the global namespace, where nobody can be refused, its session ends.
+    #[must_use]
+    pub fn initialize<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
+        self.config.asks_before_join = true;
+        self.handlers.initializer = Some(erase(handler));
+        self
+    }
+
     /// Runs when a client has joined.
+    #[doc(alias = "recv_connect")]
     #[must_use]
     pub fn on_connect<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
         self.handlers.connect = Some(erase(handler));
@@ -135,6 +145,7 @@ impl Namespace {
     /// Runs when a client has left, for whatever reason; see
     /// [`DisconnectReason`](crate::DisconnectReason). Jobs that the socket has spawned are
     /// cancelled after it.
+    #[doc(alias = "recv_disconnect")]
     #[must_use]
     pub fn on_disconnect<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
         self.handlers.disconnect = Some(erase(handler));
@@ -149,7 +160,14 @@ impl Namespace {
         self
     }
 
-    /// What a client may do when it has just joined. Default: everything.
+    /// What a client may do at first. Default: everything.
+    ///
+    /// A list governs the join itself, too, but for the global namespace: unless it names
+    /// [`CONNECT_METHOD`](crate::CONNECT_METHOD), whoever
+    /// [`initialize`](Self::initialize) or [`authorize`](Self::authorize) does not open the list
+    /// for is refused, and hears nothing of what is said here. A server with a namespace that
+    /// nobody could ever join is not built.
+    #[doc(alias = "get_initial_acl")]
     #[must_use]
     pub fn initial_acl(mut self, acl: Acl) -> Self {
         self.config.initial_acl = acl;
@@ -160,6 +178,8 @@ impl Namespace {
     /// [`EventNames::default`].
     #[must_use]
     pub fn event_names(mut self, names: EventNames) -> Self {
+        // Functions of the application are not called under locks.
+        self.config.defers_judgement |= names.is_custom();
         let handled = self.handlers.events.keys().cloned();
         self.config.event_names = names;
         for name in handled {
@@ -179,139 +199,90 @@ impl Namespace {
         self
     }
 
-    /// Decides about each client that wants to join. Until it has decided, everything that the
+    /// Decides about each client that asks to join. Until it has decided, everything that the
     /// client sends waits; if it fails or takes longer than
     /// [`authorization_timeout`](crate::ServerLimits::authorization_timeout), the client is
-    /// refused. It may return a `bool`, an [`Admission`], or a `Result` of these.
+    /// refused. It may return a `bool`, an [`Admission`](crate::Admission), or a `Result` of
+    /// these. If one of its parameters cannot be extracted, the client is not authorized.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use socketio_server::{ConnectQuery, Namespace, State};
+    ///
+    /// # struct Tokens; impl Tokens { fn know(&self, _: &str) -> bool { true } }
+    /// Namespace::new("/admin").authorize(
+    ///     async |ConnectQuery(query): ConnectQuery, State(tokens): State<Arc<Tokens>>| {
+    ///         tokens.know(&query)
+    ///     },
+    /// );
+    /// ```
+    ///
+    /// Where it is, only a connect packet joins: other packets carry no credentials, and are
+    /// answered `no_such_namespace` until the client has joined. Where it is not, a client's
+    /// first packet of any kind joins.
     ///
     /// The global namespace cannot be refused, and a server whose global namespace asks is not
     /// built. The handshake can be refused:
     /// [`ServerBuilder::authorize`](crate::ServerBuilder::authorize).
     #[must_use]
-    pub fn authorize<F, Fut>(mut self, authorizer: F) -> Self
-    where
-        F: Fn(Socket, ConnectQuery) -> Fut + Send + Sync + 'static,
-        Fut: Future + Send + 'static,
-        Fut::Output: IntoAdmission,
-    {
-        self.config.asks_before_join = !self.config.name.is_empty();
-        self.handlers.authorizer = Some(ErasedAuthorizer::new(authorizer));
+    pub fn authorize<P: 'static>(mut self, authorizer: impl Authorizer<P>) -> Self {
+        self.config.asks_before_join = true;
+        self.config.requires_connect = true;
+        self.handlers.authorizer = Some(admission::erase(authorizer));
         self
     }
 
-    /// Everything that handlers here need of the server's state.
-    pub(crate) fn state_types(&self) -> impl Iterator<Item = StateType> + '_ {
-        let handlers = &self.handlers;
-        let events = handlers.events.values().map(|event| &event.handler);
-        let others = [
-            &handlers.any_event,
-            &handlers.message,
-            &handlers.json,
-            &handlers.connect,
-            &handlers.disconnect,
-            &handlers.error,
-        ];
-        events
-            .chain(others.into_iter().flatten())
-            .flat_map(|handler| handler.state_types())
-    }
-}
-
-impl NamespaceHandlers {
-    /// The names of the events that have a handler.
-    pub(crate) fn event_names(&self) -> impl Iterator<Item = &str> {
-        self.events.keys().map(|name| &**name)
-    }
-
-    /// The handler for what happened, and whether the next may start beside it.
-    pub(crate) fn find(&self, trigger: &Trigger) -> Option<(&dyn ErasedHandler, bool)> {
-        let handler = match trigger {
-            Trigger::Connect { .. } => &self.connect,
-            Trigger::Disconnect(_) => &self.disconnect,
-            Trigger::Fault(_) => &self.error,
-            Trigger::Received(Content::Message(_)) => &self.message,
-            Trigger::Received(Content::Json(_)) => &self.json,
-            Trigger::Received(Content::Event(event)) => match self.events.get(event.name()) {
-                Some(event) => return Some((&*event.handler, event.concurrent)),
-                None => &self.any_event,
-            },
-        };
-        handler.as_deref().map(|handler| (handler, false))
-    }
-}
-
-/// The decision about a client that wants to join a namespace.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
-    /// Let it in.
-    Admit,
-    /// Keep it out; it is told that it is not authorized.
-    Refuse,
-    /// Keep it out, for one of the reasons that the wire knows.
-    RefuseBecause(ErrorReason),
-}
-
-/// What an authorizer may return.
-pub trait IntoAdmission {
-    /// The decision.
+    /// Replaces the way from packets to handlers: sees every event, message, JSON message and
+    /// error packet before a handler is looked up, and decides what becomes of it
+    /// ([`Dispatch`](crate::Dispatch)). The client's next packets wait for it.
     ///
-    /// # Errors
-    /// If there is none: the client is refused without a reason, and the error hooks hear why.
-    fn into_admission(self) -> Result<Admission, HandlerError>;
-}
+    /// Here for clients that put the name of an event into a message:
+    ///
+    /// ```
+    /// use socketio_server::{Dispatch, Namespace, PacketKind, RawPacket};
+    ///
+    /// Namespace::new("/old").dispatch(async |packet: RawPacket| match packet.kind() {
+    ///     PacketKind::Event => {
+    ///         let name = packet.name().unwrap_or_default();
+    ///         Dispatch::PassAs(name.replace(' ', "_"))
+    ///     }
+    ///     PacketKind::Message => Dispatch::PassAs("line".into()),
+    ///     _ => Dispatch::Drop,
+    /// });
+    /// ```
+    ///
+    /// The access control list and the rule for event names are applied behind it, to the name
+    /// under which the packet is passed on. What it handles itself, nothing else judges: it may
+    /// ask [`SocketAcl::is_allowed`](crate::SocketAcl::is_allowed). Packets of clients that are
+    /// not in the namespace, undecodable ones, acknowledgements, and events whose names are
+    /// inert (`connect`, `disconnect`, `newListener`) do not get here; joining and leaving have
+    /// handlers of their own.
+    #[doc(alias = "process_packet")]
+    #[doc(alias = "process_event")]
+    #[doc(alias = "call_method")]
+    #[must_use]
+    pub fn dispatch<P: 'static>(mut self, dispatcher: impl Dispatcher<P>) -> Self {
+        self.config.defers_judgement = true;
+        self.handlers.dispatcher = Some(dispatch::erase(dispatcher));
+        self
+    }
 
-impl IntoAdmission for Admission {
-    fn into_admission(self) -> Result<Admission, HandlerError> {
-        Ok(self)
+    /// Puts something around all handlers of the namespace, and around the jobs of its sockets;
+    /// see [`Layer`]. The first that is added is the outermost, but for those of the server.
+    #[doc(alias = "exception_handler_decorator")]
+    #[must_use]
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
     }
 }
 
-impl IntoAdmission for bool {
-    fn into_admission(self) -> Result<Admission, HandlerError> {
-        Ok(if self {
-            Admission::Admit
-        } else {
-            Admission::Refuse
-        })
-    }
-}
-
-impl<A: IntoAdmission> IntoAdmission for Result<A, HandlerError> {
-    fn into_admission(self) -> Result<Admission, HandlerError> {
-        self?.into_admission()
-    }
-}
-
-pub(crate) type AdmissionFuture =
-    Pin<Box<dyn Future<Output = Result<Admission, HandlerError>> + Send>>;
-
-/// An authorizer whose type does not matter any more.
-pub(crate) struct ErasedAuthorizer(Box<AuthorizerFn>);
-
-type AuthorizerFn = dyn Fn(&mut EventContext) -> Result<AdmissionFuture, Rejection> + Send + Sync;
-
-impl ErasedAuthorizer {
-    fn new<F, Fut>(authorizer: F) -> Self
-    where
-        F: Fn(Socket, ConnectQuery) -> Fut + Send + Sync + 'static,
-        Fut: Future + Send + 'static,
-        Fut::Output: IntoAdmission,
-    {
-        Self(Box::new(move |context| {
-            let query = ConnectQuery::from_event(context)?;
-            let work = authorizer(context.socket.clone(), query);
-            Ok(Box::pin(async move { work.await.into_admission() }))
-        }))
-    }
-
-    pub(crate) fn call(&self, context: &mut EventContext) -> Result<AdmissionFuture, Rejection> {
-        (self.0)(context)
-    }
-}
-
-impl std::fmt::Debug for ErasedAuthorizer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Authorizer")
+impl fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Namespace")
+            .field("config", &self.config)
+            .field("handlers", &self.handlers)
+            .field("layers", &self.layers.len())
+            .finish()
     }
 }

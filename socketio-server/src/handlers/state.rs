@@ -10,9 +10,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State<S>(pub S);
 
-/// One value for each type.
+/// One value for each type. Clones are the same map.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct StateMap(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
+pub(crate) struct StateMap(Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 /// A type of state that handlers need.
 #[doc(hidden)]
@@ -33,7 +33,7 @@ impl StateType {
 
 impl StateMap {
     pub(crate) fn insert<S: Clone + Send + Sync + 'static>(&mut self, state: S) {
-        self.0.insert(TypeId::of::<S>(), Arc::new(state));
+        Arc::make_mut(&mut self.0).insert(TypeId::of::<S>(), Arc::new(state));
     }
 
     pub(crate) fn get<S: Clone + Send + Sync + 'static>(&self) -> Option<S> {

@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use socketio_proto::{AckMode, Arguments, Body};
@@ -9,7 +10,7 @@ use socketio_session::{AckFailure, AwaitedAck, Misuse};
 
 use super::Socket;
 use super::encoding::raw_json;
-use crate::engine::{AckArrival, SessionData};
+use crate::engine::{AckArrival, AckWait, SessionData};
 use crate::error::{AckError, SendError};
 use crate::handlers::{EventArgs, FromArgs, RawArgs};
 
@@ -17,7 +18,9 @@ use crate::handlers::{EventArgs, FromArgs, RawArgs};
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A packet that asks for an answer. Awaiting it sends the packet and waits; a handler may do
-/// so, because answers are taken in while it waits. Without being awaited it does nothing.
+/// so, because answers are taken in while it waits. Without being awaited it does nothing. Who
+/// stops waiting gives its place among the awaited acknowledgements
+/// ([`SessionLimits::awaited_acks`](crate::SessionLimits::awaited_acks)) back at once.
 ///
 /// ```
 /// # use socketio_server::{AckError, Socket};
@@ -131,7 +134,7 @@ impl AckRequest {
         };
         let now = self.socket.engine.now();
         let namespace = self.socket.membership.namespace;
-        let (arrival, fed) = self.socket.on_session(|mut session| {
+        let (wait, ack, fed) = self.socket.on_session(|mut session| {
             let ack = session.send_with_ack(now, namespace, body, self.mode, self.within)?;
             // While an answer is awaited there is more room for input: it may stand behind what
             // was left unread.
@@ -139,12 +142,13 @@ impl AckRequest {
                 true => session.data().links.feed(),
                 false => Vec::new(),
             };
-            Ok::<_, Misuse>((session.data().await_ack(ack), fed))
+            Ok::<_, Misuse>((session.data().await_ack(ack), ack, fed))
         })?;
         for waker in fed {
             waker.wake();
         }
-        Ok(arrival)
+        let Socket { engine, membership } = self.socket;
+        Ok(AckArrival::new(engine, membership.at, ack, wait))
     }
 }
 
@@ -158,9 +162,7 @@ impl IntoFuture for AckRequest {
 }
 
 impl SessionData {
-    fn await_ack(&mut self, ack: AwaitedAck) -> AckArrival {
-        AckArrival(std::sync::Arc::clone(
-            self.ack_waits.entry(ack).or_default(),
-        ))
+    fn await_ack(&mut self, ack: AwaitedAck) -> Arc<AckWait> {
+        Arc::clone(self.ack_waits.entry(ack).or_default())
     }
 }

@@ -7,6 +7,7 @@ use socketio_session::{Broadcast, NamespaceId, Reach, SendOptions, SessionId, Sh
 use super::Socket;
 use super::encoding::Outgoing;
 use crate::engine::Engine;
+use crate::error::SendError;
 use crate::handlers::EventArgs;
 
 /// Chooses who gets a packet, and sends it: encoded once, and to each receiver once.
@@ -68,8 +69,8 @@ impl BroadcastBuilder {
     /// Sends an event.
     ///
     /// # Errors
-    /// If the arguments cannot be serialized.
-    pub fn emit(self, event: &str, args: impl EventArgs) -> Result<Reach, serde_json::Error> {
+    /// [`SendError`]: the arguments cannot be serialized.
+    pub fn emit(self, event: &str, args: impl EventArgs) -> Result<Reach, SendError> {
         let packet = Outgoing::Event(event, &args).encode(self.engine.endpoint(self.namespace))?;
         Ok(self.cast(packet))
     }
@@ -82,14 +83,11 @@ impl BroadcastBuilder {
         packet.map(|packet| self.cast(packet)).unwrap_or_default()
     }
 
-    /// Sends a JSON message.
+    /// Sends a JSON message; see also [`RawJson`](crate::RawJson).
     ///
     /// # Errors
-    /// If the value cannot be serialized.
-    pub fn send_json<T: serde::Serialize + ?Sized>(
-        self,
-        value: &T,
-    ) -> Result<Reach, serde_json::Error> {
+    /// [`SendError`]: the value cannot be serialized.
+    pub fn send_json<T: serde::Serialize + ?Sized>(self, value: &T) -> Result<Reach, SendError> {
         let text = serde_json::to_string(value)?;
         let packet = Outgoing::<()>::Json(&text).encode(self.engine.endpoint(self.namespace))?;
         Ok(self.cast(packet))

@@ -5,19 +5,20 @@ mod acl;
 mod broadcast;
 mod encoding;
 mod namespace_handle;
+mod session_handle;
+mod spawning;
 
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
 
-use socketio_session::{
-    Delivery, DisconnectReason, Misuse, NamespaceId, ReplyTo, SendOptions, SessionId,
-};
+use socketio_proto::TransportName;
+use socketio_session::{Delivery, Misuse, NamespaceId, ReplyTo, SendOptions, SessionId};
 
 pub use self::ack_request::AckRequest;
 pub use self::acl::SocketAcl;
 pub use self::broadcast::BroadcastBuilder;
 pub use self::namespace_handle::NamespaceHandle;
+pub use self::session_handle::{SessionHandle, SessionState};
 
 use self::encoding::Outgoing;
 use crate::engine::{Engine, Membership, SessionAddress};
@@ -53,23 +54,24 @@ impl Socket {
         self.engine.endpoint(self.membership.namespace)
     }
 
-    /// The same client in another namespace, if it has joined that.
+    /// The client's session, with all its namespaces.
+    #[must_use]
+    pub fn session(&self) -> SessionHandle {
+        SessionHandle::of(self)
+    }
+
+    /// The same client in another namespace, if it has joined that. What one namespace has found
+    /// out can so be of use in another: `socket.in_namespace("/admin")` and then
+    /// [`acl`](Self::acl).
     #[must_use]
     pub fn in_namespace(&self, name: &str) -> Option<Self> {
-        let namespace = self.engine.session_config.namespace_id(name)?;
-        let membership = self
-            .engine
-            .with_session(self.membership.at, |mut session| {
-                // There is a membership before the client was let in, and until it was told off.
-                let is_joined = session.is_joined(namespace);
-                let membership = session.data().find_membership(namespace);
-                membership.filter(|_| is_joined)
-            })
-            .flatten()?;
-        Some(Self {
-            engine: Arc::clone(&self.engine),
-            membership,
-        })
+        self.session().socket(name)
+    }
+
+    /// The transport that carries the session, or that did last; `None` when it is gone.
+    #[must_use]
+    pub fn transport(&self) -> Option<TransportName> {
+        self.session().transport()
     }
 
     /// The request with which the session began.
@@ -104,6 +106,15 @@ impl Socket {
     /// [`SendError`]: the client has gone, or the arguments cannot be serialized.
     pub fn emit(&self, event: &str, args: impl EventArgs) -> Result<Delivery, SendError> {
         self.deliver(Outgoing::Event(event, &args), SendOptions::default())
+    }
+
+    /// Tells the client that something is wrong: an event `error` with a name that clients can
+    /// look for and a message for people, as they get it when a handler fails.
+    ///
+    /// # Errors
+    /// [`SendError`]: the client has gone.
+    pub fn error(&self, name: &str, message: &str) -> Result<Delivery, SendError> {
+        self.emit("error", (name, message))
     }
 
     /// Sends a text message.
@@ -201,16 +212,19 @@ impl Socket {
     }
 
     /// Sends to everybody else in the namespace.
+    #[doc(alias = "broadcast_event_not_me")]
     pub fn broadcast(&self) -> BroadcastBuilder {
         self.everybody().except_socket(self)
     }
 
     /// Sends to everybody else in a room.
+    #[doc(alias = "emit_to_room")]
     pub fn to(&self, room: impl Into<Box<str>>) -> BroadcastBuilder {
         self.broadcast().to(room)
     }
 
     /// Sends to everybody in the namespace, this client included.
+    #[doc(alias = "broadcast_event")]
     pub fn everybody(&self) -> BroadcastBuilder {
         BroadcastBuilder::new(Arc::clone(&self.engine), self.membership.namespace)
     }
@@ -231,38 +245,20 @@ impl Socket {
         self.on_session(|mut session| session.leave(now, namespace))
     }
 
-    /// Ends the whole session.
-    pub fn disconnect_session(&self) {
-        let now = self.engine.now();
-        let _ = self.on_session(|mut session| {
-            session.disconnect(now, DisconnectReason::ServerDisconnected);
-            Ok(())
-        });
-    }
-
-    /// Starts a job that lives at most as long as the client is in the namespace: it is
-    /// cancelled after the disconnect handler has run. A panic in it is contained.
+    /// Sends the client out of the namespace without telling it; out of the global one, the
+    /// whole session ends ([`SessionHandle::disconnect_silently`]).
     ///
     /// # Errors
-    /// [`Misuse::NotJoined`] if the client has gone, [`Misuse::TooManyJobs`] above
-    /// [`jobs_per_session`](crate::ServerLimits::jobs_per_session).
-    pub fn spawn(&self, job: impl Future<Output = ()> + Send + 'static) -> Result<(), Misuse> {
-        let membership = Arc::downgrade(&self.membership);
-        let leave = move |number| {
-            if let Some(membership) = membership.upgrade() {
-                membership.jobs.remove(number);
-            }
-        };
-        let limit = self.engine.settings.limits.jobs_per_session;
-        let job = self.membership.jobs.add(limit, job, leave)?;
-        let id = self.id();
-        self.engine.executor.spawn(Box::pin(async move {
-            let outcome = futures_lite::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(job));
-            if outcome.await.is_err() {
-                tracing::error!(session = ?id, "a job panicked");
-            }
-        }));
-        Ok(())
+    /// [`Misuse`]: it has gone already.
+    pub fn disconnect_silently(&self) -> Result<(), Misuse> {
+        let namespace = self.membership.namespace;
+        let now = self.engine.now();
+        self.on_session(|mut session| session.leave_silently(now, namespace))
+    }
+
+    /// Ends the whole session.
+    pub fn disconnect_session(&self) {
+        self.session().disconnect();
     }
 
     pub(crate) fn answer(&self, reply_to: ReplyTo, args: &ReplyArgs) -> Result<(), Misuse> {

@@ -1,12 +1,14 @@
 //! A namespace from outside of handlers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use socketio_session::{NamespaceId, Reach};
+use socketio_session::{NamespaceId, Reach, SessionId};
 
-use super::Socket;
 use super::broadcast::BroadcastBuilder;
+use super::{SessionHandle, Socket};
 use crate::engine::{Engine, SessionAddress};
+use crate::error::SendError;
 use crate::handlers::EventArgs;
 
 /// A namespace of a running server: to send to its members, and to list them.
@@ -21,7 +23,14 @@ impl NamespaceHandle {
         Self { engine, namespace }
     }
 
+    /// The namespace's name; empty for the global one.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.engine.endpoint(self.namespace)
+    }
+
     /// Everybody in the namespace.
+    #[doc(alias = "broadcast_event")]
     pub fn everybody(&self) -> BroadcastBuilder {
         BroadcastBuilder::new(Arc::clone(&self.engine), self.namespace)
     }
@@ -39,8 +48,8 @@ impl NamespaceHandle {
     /// Sends an event to everybody in the namespace.
     ///
     /// # Errors
-    /// If the arguments cannot be serialized.
-    pub fn emit(&self, event: &str, args: impl EventArgs) -> Result<Reach, serde_json::Error> {
+    /// [`SendError`]: the arguments cannot be serialized.
+    pub fn emit(&self, event: &str, args: impl EventArgs) -> Result<Reach, SendError> {
         self.everybody().emit(event, args)
     }
 
@@ -52,12 +61,30 @@ impl NamespaceHandle {
     /// Sends a JSON message to everybody in the namespace.
     ///
     /// # Errors
-    /// If the value cannot be serialized.
-    pub fn send_json<T: serde::Serialize + ?Sized>(
-        &self,
-        value: &T,
-    ) -> Result<Reach, serde_json::Error> {
+    /// [`SendError`]: the value cannot be serialized.
+    pub fn send_json<T: serde::Serialize + ?Sized>(&self, value: &T) -> Result<Reach, SendError> {
         self.everybody().send_json(value)
+    }
+
+    /// The client of this session, if it is in the namespace.
+    #[must_use]
+    pub fn socket(&self, session: &SessionId) -> Option<Socket> {
+        SessionHandle::find(&self.engine, session)?.socket(self.name())
+    }
+
+    /// The rooms of the namespace in which there is anybody now, and how many clients are in
+    /// each.
+    #[must_use]
+    pub fn rooms(&self) -> BTreeMap<String, usize> {
+        let mut rooms = BTreeMap::new();
+        for shard in 0..self.engine.shard_count() {
+            self.engine.with_hub(shard, |hub| {
+                for (name, size) in hub.room_sizes(self.namespace) {
+                    *rooms.entry(String::from(name)).or_default() += size;
+                }
+            });
+        }
+        rooms
     }
 
     /// The clients in the namespace now.

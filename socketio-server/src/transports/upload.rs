@@ -44,6 +44,7 @@ where
         }
     };
     if let Some(at) = engine.find(sid) {
+        engine.with_session(at, |mut session| session.receive_upload());
         take_in(engine, at, &payload).await;
     }
     answers::uploaded(origin)

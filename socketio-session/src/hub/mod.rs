@@ -191,6 +191,20 @@ impl<T> Hub<T> {
         self.rooms.members(namespace, room)
     }
 
+    /// The rooms of `namespace` and how many clients are in each, in no particular order.
+    #[must_use]
+    pub fn room_sizes(&self, namespace: NamespaceId) -> Vec<(&str, usize)> {
+        let is_in = |key: &&SessionKey| {
+            let slot = self.slots.get(**key);
+            slot.is_some_and(|slot| slot.session.is_joined(namespace))
+        };
+        self.rooms
+            .in_namespace(namespace)
+            .map(|(name, members)| (name, members.iter().filter(is_in).count()))
+            .filter(|(_, size)| *size > 0)
+            .collect()
+    }
+
     /// Time has passed: sees to the sessions whose deadline has come.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(&(at, key)) = self.deadlines.first() {

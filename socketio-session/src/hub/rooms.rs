@@ -71,6 +71,17 @@ impl Rooms {
             .map_or(&[], |room| &room.members)
     }
 
+    /// The rooms of a namespace that have a name, and their members.
+    pub(super) fn in_namespace(
+        &self,
+        namespace: NamespaceId,
+    ) -> impl Iterator<Item = (&str, &[SessionKey])> {
+        let rooms = self.rooms.iter().flatten();
+        rooms
+            .filter(move |room| room.key.namespace == namespace)
+            .filter_map(|room| Some((room.key.name.as_deref()?, &*room.members)))
+    }
+
     /// Whether one of the seats is in this room.
     pub(super) fn is_seated(&self, seats: &[Seat], namespace: NamespaceId, name: &str) -> bool {
         self.index(namespace, Some(name))

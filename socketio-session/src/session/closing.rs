@@ -17,6 +17,9 @@ pub(super) enum Goodbye {
     /// for one until the close timeout: a client that finds its session gone without a word
     /// would connect again for ever.
     Send,
+    /// What is queued is still sent, but nothing behind it: the client is to think that it lost
+    /// its connection, and to come back.
+    Silent,
     /// Nobody is there to hear it, or the connection is not worth it.
     Omit,
 }
@@ -38,23 +41,26 @@ impl Session {
                 let packet = self.encode("", Body::Disconnect);
                 self.outbox.push_goodbye(packet);
             }
+            Goodbye::Silent => {}
             Goodbye::Omit => {
                 self.drop_output();
                 let unsettled = self.predecessors.stop_waiting();
                 self.actions.extend(unsettled.map(Action::Close));
             }
         }
+        let more = self.may_have_more();
         match (&mut self.link, goodbye) {
             (Link::Open(open), _) => {
                 open.hold_until = None;
                 self.order_flush();
             }
-            (Link::Finishing { until, .. }, Goodbye::Send) => *until = drain_by,
+            (Link::Finishing { until, .. }, Goodbye::Send | Goodbye::Silent) => *until = drain_by,
             (Link::Finishing { id, .. }, Goodbye::Omit) => {
                 self.actions.push_back(Action::Close(*id));
                 self.link = Link::None;
             }
-            (_, Goodbye::Send) => self.link = Link::Gone { until: drain_by },
+            (_, Goodbye::Silent) if !more => self.link = Link::None,
+            (_, Goodbye::Send | Goodbye::Silent) => self.link = Link::Gone { until: drain_by },
             (_, Goodbye::Omit) => self.link = Link::None,
         }
     }

@@ -161,14 +161,20 @@ impl Session {
         fault
     }
 
-    /// The client's access control list in `namespace`.
+    /// Nobody waits for the acknowledgement any more: its place is free for another.
+    pub fn forget_ack(&mut self, ack: AwaitedAck) {
+        self.acks.remove(ack);
+    }
+
+    /// The client's access control list in `namespace`, also while the application decides
+    /// about its join.
     ///
     /// # Errors
     /// [`Misuse::Closed`] and [`Misuse::NotJoined`].
     pub fn acl(&mut self, namespace: NamespaceId) -> Result<&mut Acl, Misuse> {
         self.check_open()?;
         self.memberships
-            .joined_mut(namespace)
+            .governed_mut(namespace)
             .map(|member: &mut Membership| &mut member.acl)
             .ok_or(Misuse::NotJoined)
     }
@@ -178,29 +184,58 @@ impl Session {
     /// # Errors
     /// [`Misuse::Closed`] and [`Misuse::NotJoined`].
     pub fn leave(&mut self, now: Instant, namespace: NamespaceId) -> Result<(), Misuse> {
+        self.dismiss(now, namespace, Goodbye::Send)
+    }
+
+    /// Likewise, without telling the client.
+    ///
+    /// # Errors
+    /// [`Misuse::Closed`] and [`Misuse::NotJoined`].
+    pub fn leave_silently(&mut self, now: Instant, namespace: NamespaceId) -> Result<(), Misuse> {
+        self.dismiss(now, namespace, Goodbye::Silent)
+    }
+
+    fn dismiss(
+        &mut self,
+        now: Instant,
+        namespace: NamespaceId,
+        goodbye: Goodbye,
+    ) -> Result<(), Misuse> {
         self.advance(now);
         self.check_joined(namespace)?;
         let reason = DisconnectReason::ServerDisconnected;
         if self.config.endpoint(namespace).is_empty() {
-            self.close(reason, Goodbye::Send);
+            self.close(reason, goodbye);
             return Ok(());
         }
         if let Some(member) = self.memberships.joined_mut(namespace) {
             member.standing = Standing::Dismissed;
         }
-        let packet = self.encode(self.config.endpoint(namespace), Body::Disconnect);
         self.announce(Event::Left { namespace, reason });
-        self.reply(packet);
+        if goodbye == Goodbye::Send {
+            let packet = self.encode(self.config.endpoint(namespace), Body::Disconnect);
+            self.reply(packet);
+        }
         Ok(())
     }
 
     /// Ends the session with a goodbye. If it is over already, nothing happens.
     pub fn disconnect(&mut self, now: Instant, reason: DisconnectReason) {
+        self.end(now, reason, Goodbye::Send);
+    }
+
+    /// Likewise, without a goodbye: what is queued is still sent, and then the transport ends.
+    /// Real clients take that for a lost connection and connect again.
+    pub fn disconnect_silently(&mut self, now: Instant, reason: DisconnectReason) {
+        self.end(now, reason, Goodbye::Silent);
+    }
+
+    fn end(&mut self, now: Instant, reason: DisconnectReason, goodbye: Goodbye) {
         self.advance(now);
         let goodbye = match self.phase {
             // Nobody was there yet.
             Phase::Handshaken { .. } => Goodbye::Omit,
-            _ => Goodbye::Send,
+            _ => goodbye,
         };
         self.close(reason, goodbye);
     }

@@ -15,7 +15,7 @@ use crate::error::PeerError;
 use crate::event::{Content, NamedArguments};
 use crate::fault::{Fault, FaultKind};
 use crate::heartbeat::Heartbeat;
-use crate::inbox::Arrival;
+use crate::inbox::{Arrival, ReceivedPacket};
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
 
@@ -34,6 +34,11 @@ impl Session {
                 });
             }
         }
+    }
+
+    /// A request brings packets without being a transport: a post.
+    pub fn receive_upload(&mut self) {
+        self.counters.requests += 1;
     }
 
     /// A packet came, on whatever transport or upload of this session.
@@ -72,8 +77,12 @@ impl Session {
             Body::Event { name, args } => self.arrive_packet(packet, |_| {
                 Content::Event(NamedArguments::new(name, args.as_str()))
             }),
-            // Neither has a meaning from a client; both count as signs of life.
-            Body::Error { .. } | Body::Noop | Body::Heartbeat => {}
+            Body::Error { reason, advice } => {
+                let (reason, advice) = (*reason, *advice);
+                self.arrive_packet(packet, |_| Content::Error { reason, advice });
+            }
+            // Neither has a meaning beyond being a sign of life.
+            Body::Noop | Body::Heartbeat => {}
         }
         Ok(())
     }
@@ -109,6 +118,8 @@ impl Session {
         if let Phase::Closed { reason, .. } = self.phase {
             return Err(PeerError::Closed(reason));
         }
+        self.counters.packets_received += 1;
+        self.counters.heartbeats += u64::from(sign == LivenessSign::HeartbeatOnly);
         if let Phase::Handshaken { .. } = self.phase {
             self.connect();
             self.link = Link::Gone {
@@ -177,11 +188,17 @@ impl Session {
     fn arrive_packet(&mut self, packet: &Packet<'_>, content: impl FnOnce(NamespaceId) -> Content) {
         let asked = data_ack_id(packet.ack_request);
         self.arrive(match self.config.namespace_id(packet.endpoint) {
-            Some(namespace) => Arrival::Packet {
+            Some(namespace) => Arrival::Packet(ReceivedPacket {
                 namespace,
                 content: content(namespace),
+                acknowledged: match asked {
+                    Some(_) => None,
+                    None => packet.ack_request.map(|asked| Box::from(asked.id)),
+                },
                 reply_to: asked.map(|id| ReplyTo { namespace, id }),
-            },
+            }),
+            // Who has nothing to say but that something is wrong there needs no answer.
+            None if matches!(packet.body, Body::Error { .. }) => return,
             None => Arrival::UnknownPacket {
                 endpoint: Box::from(packet.endpoint),
                 asked,

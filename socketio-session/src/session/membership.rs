@@ -28,6 +28,8 @@ pub(super) struct Membership {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
+    /// The application is deciding whether to let the client in.
+    Asking,
     In,
     /// The server ended it; the application has not been told yet.
     Dismissed,
@@ -47,6 +49,13 @@ impl Memberships {
             .filter(|member| member.standing == Standing::In)
     }
 
+    /// The membership whose access control list the application may change: that of a client
+    /// that is in, or that it is deciding about.
+    pub(super) fn governed_mut(&mut self, namespace: NamespaceId) -> Option<&mut Membership> {
+        self.find_mut(namespace)
+            .filter(|member| matches!(member.standing, Standing::In | Standing::Asking))
+    }
+
     pub(super) fn find(&self, namespace: NamespaceId) -> Option<&Membership> {
         self.0.iter().find(|member| member.namespace == namespace)
     }
@@ -57,10 +66,10 @@ impl Memberships {
             .find(|member| member.namespace == namespace)
     }
 
-    /// Lets the client in, with a fresh access control list.
-    pub(super) fn join(&mut self, namespace: NamespaceId, acl: Acl) {
+    /// Begins a membership, with a fresh access control list.
+    pub(super) fn begin(&mut self, namespace: NamespaceId, acl: Acl) {
         if let Some(member) = self.find_mut(namespace) {
-            member.standing = Standing::In;
+            member.standing = Standing::Asking;
             member.acl = acl;
         } else {
             if self.0.is_empty() {
@@ -69,7 +78,7 @@ impl Memberships {
             }
             self.0.push(Membership {
                 namespace,
-                standing: Standing::In,
+                standing: Standing::Asking,
                 acl,
                 last_ack: 0,
             });
@@ -88,7 +97,7 @@ impl Memberships {
     pub(super) fn first_believed(&self) -> Option<NamespaceId> {
         self.0
             .iter()
-            .find(|member| member.standing != Standing::Out)
+            .find(|member| matches!(member.standing, Standing::In | Standing::Dismissed))
             .map(|member| member.namespace)
     }
 }

@@ -3,6 +3,7 @@
 mod closing;
 mod commands;
 mod inputs;
+mod joining;
 mod link;
 mod membership;
 mod outlets;
@@ -19,12 +20,14 @@ use socketio_proto::{Body, Dialect, Packet};
 pub use self::commands::{Delivery, SendOptions};
 pub use self::link::Loss;
 pub(crate) use self::membership::MembershipChange;
+pub use self::turns::Access;
 
 use self::link::{Link, Predecessors};
 use self::membership::Memberships;
 use crate::acks::{AckOutcome, AwaitedAcks};
 use crate::action::Action;
 use crate::config::{NamespaceId, OverflowPolicy, SessionConfig};
+use crate::counters::SessionCounters;
 use crate::event::Event;
 use crate::heartbeat::Heartbeat;
 use crate::inbox::{Arrival, Inbox};
@@ -41,14 +44,16 @@ use crate::time::Instant;
 ///   [`PeerError`](crate::PeerError): [`open_transport`](Self::open_transport),
 ///   [`receive`](Self::receive), [`receive_undecodable`](Self::receive_undecodable),
 ///   [`lose_transport`](Self::lose_transport), [`give_back`](Self::give_back),
-///   [`end_by_client`](Self::end_by_client), [`fail`](Self::fail),
+///   [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
+///   [`fail`](Self::fail),
 ///   [`handle_timeout`](Self::handle_timeout).
 /// * **Commands** come from the application and fail with [`Misuse`](crate::Misuse):
 ///   [`send`](Self::send), [`send_with_ack`](Self::send_with_ack),
 ///   [`acknowledge`](Self::acknowledge), [`answer_fault`](Self::answer_fault),
 ///   [`admit`](Self::admit), [`refuse`](Self::refuse), [`acl`](Self::acl),
-///   [`leave`](Self::leave), [`disconnect`](Self::disconnect),
-///   [`abandon`](Self::abandon).
+///   [`forget_ack`](Self::forget_ack), [`leave`](Self::leave),
+///   [`leave_silently`](Self::leave_silently), [`disconnect`](Self::disconnect),
+///   [`disconnect_silently`](Self::disconnect_silently), [`abandon`](Self::abandon).
 /// * **Outlets** are drained by the driver, in any order and as often as it likes:
 ///   [`poll_action`](Self::poll_action), [`poll_ack`](Self::poll_ack),
 ///   [`poll_event`](Self::poll_event), [`transmit`](Self::transmit).
@@ -84,6 +89,7 @@ pub struct Session {
     ack_outcomes: VecDeque<AckOutcome>,
     actions: VecDeque<Action>,
     membership_changes: Vec<MembershipChange>,
+    counters: SessionCounters,
     /// The application is being told that the client has left this namespace.
     parting_from: Option<NamespaceId>,
 }
@@ -131,6 +137,7 @@ impl Session {
             ack_outcomes: VecDeque::new(),
             actions: VecDeque::new(),
             membership_changes: Vec::new(),
+            counters: SessionCounters::default(),
             parting_from: None,
         }
     }

@@ -9,6 +9,7 @@ use super::{MembershipChange, Phase, Session};
 use crate::acks::AckOutcome;
 use crate::action::{Action, AfterTransmit, TransportId};
 use crate::config::NamespaceId;
+use crate::counters::SessionCounters;
 use crate::outbox::{OutgoingPacket, Worth};
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
@@ -69,10 +70,13 @@ impl Session {
         }
         let (kind, released) = (open.kind, open.released);
         self.flush_ordered = false;
-        match kind {
+        let before = out.len();
+        let after = match kind {
             TransportKind::LongPoll => self.answer_poll(id, released, budget, out),
             _ => self.feed_stream(id, kind, budget, out),
-        }
+        };
+        self.counters.packets_sent += out.len().saturating_sub(before) as u64;
+        after
     }
 
     fn greeting(&self) -> OutgoingPacket {
@@ -281,6 +285,12 @@ impl Session {
     #[must_use]
     pub fn backlog(&self) -> (usize, usize) {
         (self.outbox.packets(), self.outbox.bytes())
+    }
+
+    /// How much has been going on.
+    #[must_use]
+    pub const fn counters(&self) -> SessionCounters {
+        self.counters
     }
 
     /// The session's settings.

@@ -39,6 +39,7 @@ impl Session {
             }
             _ => {}
         }
+        self.counters.requests += 1;
         self.connect();
         self.replace_transport();
         if self.predecessors.is_change(name) {
@@ -68,7 +69,7 @@ impl Session {
 
     /// Whether there may be something to fetch after the end: what is being written may come
     /// back.
-    fn may_have_more(&self) -> bool {
+    pub(super) fn may_have_more(&self) -> bool {
         !self.outbox.is_empty()
             || matches!(self.link, Link::Finishing { .. })
             || self.predecessors.is_unsettled()

@@ -2,18 +2,27 @@
 
 use alloc::boxed::Box;
 
-use socketio_proto::{Arguments, Body, ErrorReason};
+use socketio_proto::{Arguments, Body};
 
 use super::Session;
 use super::membership::{MembershipChange, Standing};
-use crate::acks::{AckFailure, AckOutcome, ReplyTo};
-use crate::acl::{JSON_METHOD, MESSAGE_METHOD};
+use crate::acks::{AckFailure, AckOutcome};
 use crate::config::NamespaceId;
-use crate::error::Misuse;
-use crate::event::{Content, Event, JoinRequest};
+use crate::event::{Content, Event};
 use crate::fault::{Fault, FaultKind};
-use crate::inbox::Arrival;
+use crate::inbox::{Arrival, ReceivedPacket};
 use crate::reason::DisconnectReason;
+
+/// What becomes of a packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// It is handled.
+    Granted,
+    /// It is not; the client is to be told why.
+    Denied(FaultKind),
+    /// The client has been sent out of the namespace since; there is nobody to be told.
+    Dismissed,
+}
 
 impl Session {
     /// The next news for the application.
@@ -46,11 +55,7 @@ impl Session {
                 self.memberships.joined(namespace)?;
                 self.forget(namespace, DisconnectReason::ClientDisconnected)
             }
-            Arrival::Packet {
-                namespace,
-                content,
-                reply_to,
-            } => self.judge_packet(namespace, content, reply_to),
+            Arrival::Packet(packet) => self.judge_packet(packet),
             Arrival::UnknownJoin { endpoint } => self.no_such_namespace(endpoint, None),
             Arrival::UnknownPacket { endpoint, asked } => self.no_such_namespace(endpoint, asked),
             Arrival::Undecodable { fault, asked } => self.tell(fault, asked),
@@ -64,66 +69,6 @@ impl Session {
         };
         self.inbox.push_front(Arrival::End { reason });
         self.forget(namespace, reason)
-    }
-
-    fn judge_join(&mut self, namespace: NamespaceId, query: Box<str>) -> Option<Event> {
-        let member = self.memberships.find(namespace);
-        match member.map(|member| member.standing) {
-            Some(Standing::In) => {
-                self.confirm_join(namespace);
-                return None;
-            }
-            // The server just sent it away; it does not know yet.
-            Some(Standing::Dismissed) => return None,
-            Some(Standing::Out) | None => {}
-        }
-        if self.memberships.iter_joined().count() >= self.config.limits.namespaces {
-            let endpoint = Box::from(self.config.endpoint(namespace));
-            let kind = FaultKind::TooManyNamespaces;
-            return self.tell(
-                Fault {
-                    namespace: Some(namespace),
-                    endpoint,
-                    kind,
-                },
-                None,
-            );
-        }
-        if self
-            .config
-            .namespace(namespace)
-            .is_some_and(|config| config.asks_before_join)
-        {
-            if self.is_closed() {
-                // The answer would come too late.
-                return None;
-            }
-            self.join_pending = true;
-            return Some(Event::Joining(JoinRequest { namespace, query }));
-        }
-        Some(self.enter_namespace(namespace, query))
-    }
-
-    /// Makes the client a member and, but for the global namespace, tells it so.
-    fn enter_namespace(&mut self, namespace: NamespaceId, query: Box<str>) -> Event {
-        let config = self.config.namespace(namespace);
-        let acl = config
-            .map(|config| config.initial_acl.clone())
-            .unwrap_or_default();
-        self.memberships.join(namespace, acl);
-        self.note_change(MembershipChange::Joined(namespace));
-        self.confirm_join(namespace);
-        Event::Joined { namespace, query }
-    }
-
-    /// Repeats the connect packet to the client, without its query, as the reference does. The
-    /// global namespace is confirmed by the greeting.
-    fn confirm_join(&mut self, namespace: NamespaceId) {
-        let endpoint = self.config.endpoint(namespace);
-        if !endpoint.is_empty() {
-            let echo = self.encode(endpoint, Body::Connect { query: "" });
-            self.reply(echo);
-        }
     }
 
     fn forget(&mut self, namespace: NamespaceId, reason: DisconnectReason) -> Option<Event> {
@@ -143,60 +88,66 @@ impl Session {
         Some(Event::Left { namespace, reason })
     }
 
-    fn judge_packet(
-        &mut self,
-        namespace: NamespaceId,
-        content: Content,
-        reply_to: Option<ReplyTo>,
-    ) -> Option<Event> {
-        match self
-            .memberships
-            .find(namespace)
-            .map(|member| member.standing)
-        {
-            Some(Standing::In) => {}
+    fn judge_packet(&mut self, packet: ReceivedPacket) -> Option<Event> {
+        let namespace = packet.namespace;
+        let member = self.memberships.find(namespace);
+        match (member.map(|member| member.standing), &packet.content) {
+            (Some(Standing::In), _) => {}
             // The server just sent it away; it does not know yet.
-            Some(Standing::Dismissed) => return None,
-            Some(Standing::Out) | None => {
+            (Some(Standing::Dismissed), _) => return None,
+            // Who has nothing to say but that something is wrong there needs no answer.
+            (_, Content::Error { .. }) => return None,
+            (None, _) if self.may_join_by_packet(namespace) => return self.join_first(packet),
+            (Some(Standing::Asking | Standing::Out) | None, _) => {
                 let endpoint = Box::from(self.config.endpoint(namespace));
-                return self.no_such_namespace(endpoint, reply_to.map(|reply| reply.id));
+                return self.no_such_namespace(endpoint, packet.reply_to.map(|reply| reply.id));
             }
         }
-        let method = match &content {
-            Content::Event(event) => event.name(),
-            Content::Message(_) => MESSAGE_METHOD,
-            Content::Json(_) => JSON_METHOD,
-        };
-        let is_event = matches!(content, Content::Event(_));
-        let config = self.config.namespace(namespace);
-        if is_event && config.is_some_and(|config| config.ignores(method)) {
+        let config = self.config.namespace(namespace)?;
+        let method = packet.content.method();
+        let is_event = matches!(packet.content, Content::Event(_));
+        if is_event && config.ignores(method) {
             return None;
         }
-        let Some(kind) = self.objection(namespace, method, is_event) else {
-            return Some(Event::Received {
-                namespace,
-                content,
-                reply_to,
-            });
+        let access = if config.defers_judgement {
+            Access::Granted
+        } else if is_event && !config.event_names.allows(method) {
+            Access::Denied(FaultKind::UnallowedEventName(Box::from(method)))
+        } else {
+            self.access(namespace, method)
         };
-        let endpoint = Box::from(self.config.endpoint(namespace));
-        self.tell(
-            Fault {
-                namespace: Some(namespace),
-                endpoint,
-                kind,
-            },
-            reply_to.map(|reply| reply.id),
-        )
+        match access {
+            Access::Granted => Some(Event::Received {
+                namespace,
+                content: packet.content,
+                reply_to: packet.reply_to,
+                acknowledged: packet.acknowledged,
+            }),
+            Access::Denied(kind) => {
+                let fault = self.fault(namespace, kind);
+                self.tell(fault, packet.reply_to.map(|reply| reply.id))
+            }
+            Access::Dismissed => None,
+        }
     }
 
-    fn objection(&self, namespace: NamespaceId, method: &str, is_event: bool) -> Option<FaultKind> {
-        let config = self.config.namespace(namespace)?;
-        if is_event && !config.event_names.allows(method) {
-            return Some(FaultKind::UnallowedEventName(Box::from(method)));
+    /// Whether the client may call `method`: for an application that judges packets itself.
+    /// Which names of events are let through stands in the settings.
+    #[must_use]
+    pub fn access(&self, namespace: NamespaceId, method: &str) -> Access {
+        match self.memberships.joined(namespace) {
+            None => Access::Dismissed,
+            Some(member) if member.acl.is_allowed(method) => Access::Granted,
+            Some(_) => Access::Denied(FaultKind::AccessDenied(Box::from(method))),
         }
-        let member = self.memberships.joined(namespace)?;
-        (!member.acl.is_allowed(method)).then(|| FaultKind::AccessDenied(Box::from(method)))
+    }
+
+    pub(super) fn fault(&self, namespace: NamespaceId, kind: FaultKind) -> Fault {
+        Fault {
+            namespace: Some(namespace),
+            endpoint: Box::from(self.config.endpoint(namespace)),
+            kind,
+        }
     }
 
     fn no_such_namespace(&mut self, endpoint: Box<str>, asked: Option<Box<str>>) -> Option<Event> {
@@ -212,7 +163,7 @@ impl Session {
     }
 
     /// Tells the client about its fault, and then the application.
-    fn tell(&mut self, fault: Fault, asked: Option<Box<str>>) -> Option<Event> {
+    pub(super) fn tell(&mut self, fault: Fault, asked: Option<Box<str>>) -> Option<Event> {
         self.tell_client(&fault, asked.as_deref());
         Some(Event::Fault(fault))
     }
@@ -237,35 +188,6 @@ impl Session {
             let packet = self.encode(&fault.endpoint, ack);
             self.reply(packet);
         }
-    }
-
-    /// The application lets the client into the namespace that it asked for.
-    ///
-    /// # Errors
-    /// [`Misuse::Closed`] if the session has ended meanwhile.
-    pub fn admit(&mut self, join: JoinRequest) -> Result<(), Misuse> {
-        self.join_pending = false;
-        self.check_open()?;
-        let event = self.enter_namespace(join.namespace, join.query);
-        self.inbox.push_front(Arrival::News(event));
-        Ok(())
-    }
-
-    /// The application keeps the client out, which is told so, with `reason` if there is one
-    /// among those that the wire knows.
-    ///
-    /// # Errors
-    /// [`Misuse::Closed`] if the session has ended meanwhile.
-    pub fn refuse(&mut self, join: JoinRequest, reason: Option<ErrorReason>) -> Result<(), Misuse> {
-        self.join_pending = false;
-        self.check_open()?;
-        let body = Body::Error {
-            reason,
-            advice: None,
-        };
-        let packet = self.encode(self.config.endpoint(join.namespace), body);
-        self.reply(packet);
-        Ok(())
     }
 }
 

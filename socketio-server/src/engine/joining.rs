@@ -1,0 +1,124 @@
+//! Clients on their way into a namespace: prepared, and decided about.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_lite::future::or;
+use socketio_proto::ErrorReason;
+use socketio_session::{DisconnectReason, FaultKind, JoinRequest};
+use tracing::debug_span;
+
+use super::Engine;
+use super::turn::{Stage, Turn, Work};
+use crate::handlers::{Admission, EventContext, HandlerError, OwedReply, Trigger};
+use crate::socket::Socket;
+
+pub(super) type JoinFuture = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send>>;
+
+/// Why a client is kept out.
+pub(super) struct Refusal {
+    /// What the client is told.
+    reason: Option<ErrorReason>,
+    /// What the hook is told, if it is nothing that the application has decided.
+    fault: Option<FaultKind>,
+}
+
+impl From<HandlerError> for Refusal {
+    fn from(error: HandlerError) -> Self {
+        // Who lacks what an authorizer asks for is not authorized.
+        let reason = error.is_rejection().then_some(ErrorReason::Unauthorized);
+        Self {
+            reason,
+            fault: Some(error.into_fault()),
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn start_join(self: &Arc<Self>, socket: Socket, request: JoinRequest) -> Turn {
+        let span = debug_span!("join", session = ?socket.id(), namespace = socket.namespace());
+        let deadline = self
+            .executor
+            .sleep(self.settings.limits.authorization_timeout);
+        let late = async {
+            deadline.await;
+            let why = "the authorization took too long";
+            Err(HandlerError::new("authorization_timeout", why).into())
+        };
+        let prepared = prepare(socket.clone(), Box::from(request.query()));
+        Turn {
+            socket,
+            work: Work::Join(Box::pin(or(prepared, late))),
+            stage: Stage::Join(request),
+            span,
+        }
+    }
+
+    pub(super) fn decide(
+        self: &Arc<Self>,
+        socket: &Socket,
+        request: JoinRequest,
+        decision: Result<(), Refusal>,
+    ) -> Option<Turn> {
+        let namespace = socket.namespace_id();
+        let now = self.now();
+        let admitted = self.with_session(socket.address(), |mut session| {
+            let refusal = match &decision {
+                // The access control list has the last word.
+                Ok(()) => return session.admit(request).is_ok() && session.is_joined(namespace),
+                Err(refusal) => refusal,
+            };
+            if socket.namespace().is_empty() {
+                // Who is connected is in the global namespace: there is no other way out.
+                session.disconnect(now, DisconnectReason::ServerDisconnected);
+            }
+            // If the session is over, nobody is there to be refused.
+            let _ = session.refuse(request, refusal.reason);
+            false
+        });
+        if admitted != Some(true) {
+            self.end_membership(socket.membership());
+        }
+        self.report(socket, decision.err()?.fault?)
+    }
+}
+
+/// Prepares a client's place, and decides whether it gets it.
+async fn prepare(socket: Socket, query: Box<str>) -> Result<(), Refusal> {
+    let engine = Arc::clone(socket.engine());
+    let Some(handlers) = engine.handlers(socket.namespace_id()) else {
+        return Ok(());
+    };
+    if let Some(initializer) = &handlers.initializer {
+        let context = EventContext {
+            socket: socket.clone(),
+            trigger: Trigger::Initialize {
+                query: query.clone(),
+            },
+            owed: OwedReply::Nothing,
+        };
+        let inside = handlers.layers.around_handler(Arc::clone(initializer));
+        inside.run(context).await?;
+    }
+    let Some(authorizer) = &handlers.authorizer else {
+        return Ok(());
+    };
+    let mut context = EventContext {
+        socket,
+        trigger: Trigger::Connect { query },
+        owed: OwedReply::Nothing,
+    };
+    let decision = authorizer.call(&mut context);
+    let decision = decision.map_err(|it| HandlerError::rejected(context.name(), it))?;
+    drop(context);
+    let reason = match decision.await? {
+        Admission::Admit => return Ok(()),
+        Admission::Refuse => ErrorReason::Unauthorized,
+        Admission::RefuseBecause(reason) => reason,
+    };
+    Err(Refusal {
+        reason: Some(reason),
+        fault: None,
+    })
+}
