@@ -85,14 +85,15 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// The path below which the server answers. Default `socket.io`.
+    /// The path below which the server answers (`resource` of the reference): segments of
+    /// letters, digits and `-._~`, between slashes. Default `socket.io`.
     #[must_use]
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.settings.resource = resource.into();
         self
     }
 
-    /// The transports to offer, the preferred one first. Default: websocket, htmlfile,
+    /// The transports to offer, the preferred one first (`transports`). Default: websocket, htmlfile,
     /// xhr-polling, jsonp-polling.
     #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = TransportName>) -> Self {
@@ -100,7 +101,9 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// How often heartbeats are sent on websockets; `None` sends none. Default 25 s.
+    /// How often heartbeats are sent on websockets and streams (`heartbeat interval`); `None`
+    /// sends none (`heartbeats` of the reference, switched off). Default 25 s; must be below
+    /// the heartbeat timeout and the close timeout.
     ///
     /// Clients take silence for the end: without heartbeats, the server must find something
     /// else to say within the close timeout.
@@ -110,22 +113,25 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// How long a client may leave a heartbeat unanswered. Default 60 s. Clients apply it, too:
-    /// it must be well above the interval.
+    /// How long a client may leave a heartbeat unanswered (`heartbeat timeout`). Default 60 s; at
+    /// most 2,147,483 s, the longest that clients can count. Clients apply it, too: it must be
+    /// well above the interval.
     #[must_use]
     pub const fn heartbeat_timeout(mut self, timeout: Duration) -> Self {
         self.session.heartbeat_timeout = timeout;
         self
     }
 
-    /// How long a client may be without a transport. Default 60 s.
+    /// How long a client may be without a transport (`close timeout`). Default 60 s; at most
+    /// 2,147,483 s. Clients apply it to a server that says nothing.
     #[must_use]
     pub const fn close_timeout(mut self, timeout: Duration) -> Self {
         self.session.close_timeout = timeout;
         self
     }
 
-    /// How long a poll without news is held. Default 20 s.
+    /// How long a poll without news is held (`polling duration`). Default 20 s; must be below
+    /// the close timeout.
     #[must_use]
     pub const fn polling_duration(mut self, duration: Duration) -> Self {
         self.session.polling_duration = duration;
@@ -147,21 +153,22 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// The bounds of each session.
+    /// The bounds of each session: `SessionLimits::default().rooms(8)`.
     #[must_use]
     pub fn session_limits(mut self, limits: SessionLimits) -> Self {
         self.session.limits = limits;
         self
     }
 
-    /// The bounds of the server.
+    /// The bounds of the server: `ServerLimits::default().sessions(10_000)`.
     #[must_use]
     pub fn limits(mut self, limits: ServerLimits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// Whose pages may talk to the server. Default [`Origins::same_only`].
+    /// Whose pages may talk to the server (`origins`, which allows everybody on the reference).
+    /// Default [`Origins::same_only`].
     #[must_use]
     pub fn origins(mut self, origins: Origins) -> Self {
         self.settings.origins = origins;
@@ -177,8 +184,9 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
-    /// Decides about each handshake: `Ok(true)` lets it in, `Ok(false)` answers 403, an error
-    /// 500. It finds the server's state in [`Handshake::state`]. What it puts into [`Handshake::extensions`], handlers find in
+    /// Decides about each handshake (`authorization`): `Ok(true)` lets it in, `Ok(false)`
+    /// answers 403, an error 500. It finds the server's state in [`Handshake::state`]. What it
+    /// puts into [`Handshake::extensions`], handlers find in
     /// [`Socket::session_extensions`](crate::Socket::session_extensions).
     #[must_use]
     pub fn authorize<F, Fut>(mut self, authorizer: F) -> Self

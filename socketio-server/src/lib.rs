@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod access_log;
 mod answers;
 mod builder;
 mod checks;
@@ -46,6 +47,7 @@ pub use socketio_session::{
     SessionCounters, SessionId, SessionLimits,
 };
 
+pub use crate::access_log::ACCESS_LOG;
 pub use crate::builder::ServerBuilder;
 pub use crate::error::{AckError, BuildError, SendError};
 pub use crate::extensions::Extensions;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_lite::future::or;
 use socketio_session::{DisconnectReason, SessionId};
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::engine::Engine;
 use crate::listen::{LocalAddr, OpenListener};
@@ -69,6 +69,7 @@ impl<R: Runtime> Server<R> {
     /// Accepts connections until [`ServerHandle::shutdown`] is called, and returns when it is
     /// complete. Failing to accept is not the end: it is tried again.
     pub async fn run(mut self) {
+        self.engine.tell_settings();
         for address in self.local_addrs() {
             info!(%address, "listening");
         }
@@ -188,6 +189,31 @@ enum Farewell {
 }
 
 impl Engine {
+    /// What the server was told to be. No secrets are among it.
+    fn tell_settings(&self) {
+        let (settings, session) = (&self.settings, &self.session_config);
+        let names = session.namespaces.iter().map(|namespace| &*namespace.name);
+        let transports = settings.transports.iter().map(|name| name.as_str());
+        info!(
+            resource = settings.resource,
+            transports = ?transports.collect::<Vec<_>>(),
+            namespaces = ?names.collect::<Vec<_>>(),
+            origins = ?settings.origins,
+            heartbeat_interval = ?session.heartbeat_interval,
+            heartbeat_timeout = ?session.heartbeat_timeout,
+            close_timeout = ?session.close_timeout,
+            polling_duration = ?session.polling_duration,
+            "starting"
+        );
+        debug!(
+            limits = ?settings.limits,
+            session_limits = ?session.limits,
+            overflow = ?session.overflow,
+            shards = self.shard_count(),
+            "bounds"
+        );
+    }
+
     fn begin_shutdown(self: &Arc<Self>, farewell: Farewell) {
         info!(sessions = self.session_count(), "shutting down");
         self.shutdown.begin();

@@ -7,6 +7,7 @@ mod journal;
 mod server;
 
 mod access_control;
+mod access_log;
 mod admission;
 mod as_in_gevent_socketio;
 mod background_jobs;

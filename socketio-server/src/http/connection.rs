@@ -15,8 +15,10 @@ use hyper::service::Service;
 use tracing::trace;
 
 use super::hyper_adapter::{HyperStream, HyperTimer};
+use super::logged_body::LoggedBody;
 use super::unflushed::Unflushed;
-use super::{Answer, AnswerBody, ClientEnd};
+use super::{Answer, ClientEnd};
+use crate::access_log::AccessEntry;
 use crate::engine::Engine;
 use crate::router;
 use crate::runtime::ByteStream;
@@ -33,6 +35,7 @@ pub(crate) fn serve_connection<S: ByteStream>(
     async move {
         if let Some(opened) = http.await {
             let engine = Arc::clone(&counted.0);
+            let _logged = opened.entry;
             WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early).await;
         }
         drop(counted);
@@ -45,14 +48,19 @@ struct Opened<S> {
     upgrade: WebSocketUpgrade,
     /// What the client sent behind its request, in the same breath.
     early: Vec<u8>,
+    /// What the access log is told when it ends.
+    entry: Option<Box<AccessEntry>>,
 }
+
+/// Where a request leaves what its connection is to become.
+type UpgradePlace = Arc<Mutex<Option<(WebSocketUpgrade, Option<Box<AccessEntry>>)>>>;
 
 async fn serve_http<S: ByteStream>(
     engine: Arc<Engine>,
     stream: S,
     peer: Option<SocketAddr>,
 ) -> Option<Opened<S>> {
-    let upgrade = Arc::new(Mutex::new(None));
+    let upgrade = UpgradePlace::default();
     let unflushed = Unflushed::default();
     let client_end = ClientEnd::default();
     let service = HttpService {
@@ -102,7 +110,7 @@ async fn serve_http<S: ByteStream>(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    let Some(upgrade) = upgrade else {
+    let Some((upgrade, entry)) = upgrade else {
         let _ = poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await;
         return None;
     };
@@ -112,6 +120,7 @@ async fn serve_http<S: ByteStream>(
         stream,
         upgrade,
         early: parts.read_buf.to_vec(),
+        entry,
     })
 }
 
@@ -127,13 +136,13 @@ enum ConnectionFault {
 struct HttpService {
     engine: Arc<Engine>,
     peer: Option<SocketAddr>,
-    upgrade: Arc<Mutex<Option<WebSocketUpgrade>>>,
+    upgrade: UpgradePlace,
     unflushed: Unflushed,
     client_end: ClientEnd,
 }
 
 impl Service<Request<Incoming>> for HttpService {
-    type Response = Response<AnswerBody>;
+    type Response = Response<LoggedBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -141,15 +150,28 @@ impl Service<Request<Incoming>> for HttpService {
         let engine = Arc::clone(&self.engine);
         let (peer, place) = (self.peer, Arc::clone(&self.upgrade));
         let (unflushed, client_end) = (self.unflushed.clone(), self.client_end.clone());
+        // Out here, because a client that leaves at once takes its request along.
+        let mut entry = AccessEntry::begin(&engine, peer, &request);
         Box::pin(async move {
             let response = match router::answer(&engine, peer, request).await {
-                Answer::Response(response) => response,
+                Answer::Response(response) => {
+                    if let Some(entry) = &mut entry {
+                        entry.answered(response.status().as_u16());
+                    }
+                    response
+                }
                 Answer::Upgrade(response, upgrade) => {
-                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+                    let status = response.status().as_u16();
+                    let open = entry.as_mut().map(|entry| entry.opening(status));
+                    let upgrade = Some((upgrade, open));
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = upgrade;
                     response
                 }
             };
-            Ok(response.map(|body| body.on_connection(unflushed, client_end)))
+            Ok(response.map(|body| LoggedBody {
+                body: body.on_connection(unflushed, client_end),
+                entry,
+            }))
         })
     }
 }

@@ -7,6 +7,7 @@ mod answer_body;
 mod client_end;
 mod connection;
 mod hyper_adapter;
+mod logged_body;
 mod unflushed;
 
 use bytes::Bytes;

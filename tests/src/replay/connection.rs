@@ -67,6 +67,11 @@ impl Connection {
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 
+    /// Where the connection comes from.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.stream.local_addr().expect("it is connected")
+    }
+
     /// Writes all of it at once.
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.stream

@@ -1,0 +1,206 @@
+//! What is told of requests and websockets to who subscribes to it.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use socketio_driver_tokio::{ACCESS_LOG, Server, ServerBuilder};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::{Dispatch, Event, Level, Subscriber, dispatcher};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+use crate::client::{Client, Polling, Transport, handshake};
+use crate::http_client::HttpClient;
+use crate::server::{PATIENCE, TestServer, eventually};
+
+type Line = BTreeMap<&'static str, String>;
+
+/// The lines that the server has logged.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<Line>>>);
+
+impl Lines {
+    fn all(&self) -> Vec<Line> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Waits for a line with this message.
+    #[track_caller]
+    fn expect(&self, message: &str) -> Line {
+        let find = || {
+            let lines = self.all();
+            lines.into_iter().find(|line| line["message"] == message)
+        };
+        eventually(message, || find().is_some());
+        find().expect("it was just there")
+    }
+
+    /// Waits for so many lines.
+    #[track_caller]
+    fn first(&self, count: usize) -> Vec<Line> {
+        eventually("that many lines", || self.all().len() >= count);
+        self.all()
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        if event.metadata().target() != ACCESS_LOG {
+            return;
+        }
+        assert_eq!(*event.metadata().level(), Level::DEBUG);
+        let mut line = Reading::default();
+        event.record(&mut line);
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.push(line.0);
+    }
+}
+
+#[derive(Default)]
+struct Reading(Line);
+
+impl Visit for Reading {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+/// A server on a thread of its own, of which alone is told.
+fn start(builder: ServerBuilder, filter: LevelFilter) -> (TestServer, Lines) {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::registry().with(lines.clone().with_filter(filter));
+    let dispatch = Dispatch::new(subscriber);
+    let (started, starting) = mpsc::channel();
+    thread::spawn(move || {
+        dispatcher::with_default(&dispatch, || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let server = builder.bind("127.0.0.1:0").await.expect("a server");
+                let address = server.local_addr().expect("an address");
+                let handle = server.handle();
+                let _ = started.send(TestServer { address, handle });
+                server.run().await;
+            });
+        });
+    });
+    let server = starting.recv_timeout(PATIENCE).expect("a server");
+    (server, lines)
+}
+
+fn field<'a>(line: &'a Line, name: &str) -> Option<&'a str> {
+    line.get(name).map(String::as_str)
+}
+
+#[test]
+fn each_request_is_a_line() {
+    let builder = Server::builder().client_script("var io;");
+    let (server, lines) = start(builder, LevelFilter::DEBUG);
+    let mut http = HttpClient::open(server.address);
+    let peer = http.connection.local_addr().to_string();
+    let length = http.get("/socket.io/1/?token=secret&t=1").body.len();
+    http.get("/socket.io/socket.io.js");
+    http.request("POST", "/elsewhere/very/far/away?token=secret", "", "x");
+    let lines = lines.first(3);
+    assert_eq!(lines.len(), 3);
+    let length = length.to_string();
+    for (line, method, path, status, bytes) in [
+        (&lines[0], "GET", "/socket.io/1/", "200", &*length),
+        (&lines[1], "GET", "/socket.io/socket.io.js", "200", "7"),
+        (&lines[2], "POST", "/elsewhere/very/far/away", "404", "9"),
+    ] {
+        assert_eq!(field(line, "message"), Some("request"));
+        assert_eq!(field(line, "method"), Some(method));
+        assert_eq!(field(line, "path"), Some(path));
+        assert_eq!(field(line, "status"), Some(status));
+        assert_eq!(field(line, "bytes"), Some(bytes));
+        assert_eq!(field(line, "peer"), Some(&*peer));
+        assert!(field(line, "duration").is_some());
+    }
+    assert!(!format!("{lines:?}").contains("secret"));
+}
+
+#[test]
+fn session_ids_are_not_given_away() {
+    let builder = Server::builder().polling_duration(Duration::from_millis(10));
+    let (server, lines) = start(builder, LevelFilter::DEBUG);
+    let client = Client::connect(&server, Transport::Polling);
+    let sid = client.sid.clone();
+    let mut http = HttpClient::open(server.address);
+    for target in [
+        format!("/socket.io/1/xhr-polling/{sid}/"),
+        format!("/socket.io/1/xhr-polling/{sid}/too/far"),
+        format!("/socket.io/1/xhr-polling//{sid}"),
+        format!("/socket.io/2/xhr-polling/{sid}"),
+        format!("/socket.io/1/made-up-{sid}/{sid}"),
+        format!("/socket.io/1//{sid}/?disconnect=1"),
+    ] {
+        let answer = http.get(&target);
+        if answer.header("Connection") == Some("close") {
+            http = HttpClient::open(server.address);
+        }
+    }
+    drop(client);
+    let shown = format!("/socket.io/1/xhr-polling/{}\u{2026}", &sid[..6]);
+    let lines = lines.first(8);
+    assert!(lines.iter().any(|line| line["path"] == shown), "{lines:#?}");
+    let told = lines.iter().filter(|line| line["path"].contains(&sid));
+    // Where a transport's name belongs, there is none.
+    assert_eq!(told.count(), 1, "{lines:#?}");
+}
+
+#[test]
+fn a_websocket_is_a_line_at_each_end() {
+    let (server, lines) = start(Server::builder(), LevelFilter::DEBUG);
+    let client = Client::connect(&server, Transport::WebSocket);
+    let opened = lines.expect("websocket opened");
+    assert_eq!(field(&opened, "status"), Some("101"));
+    assert!(
+        lines
+            .all()
+            .iter()
+            .all(|line| line["message"] != "websocket closed")
+    );
+    drop(client);
+    let closed = lines.expect("websocket closed");
+    for name in ["method", "path", "status", "peer"] {
+        assert_eq!(field(&opened, name), field(&closed, name));
+    }
+    assert!(field(&closed, "duration").is_some());
+}
+
+#[test]
+fn a_poll_that_nobody_waits_for_any_more_has_no_status() {
+    let (server, lines) = start(Server::builder(), LevelFilter::DEBUG);
+    let sid = handshake(server.address, "");
+    let mut polling = Polling::open(server.address, &sid);
+    polling.begin_poll();
+    polling.end_poll();
+    polling.begin_poll();
+    drop(polling);
+    let lines = lines.first(3);
+    assert_eq!(field(&lines[2], "message"), Some("request"));
+    assert_eq!(field(&lines[2], "status"), None);
+    assert_eq!(field(&lines[2], "bytes"), None);
+}
+
+#[test]
+fn it_is_off_unless_asked_for() {
+    let (server, lines) = start(Server::builder(), LevelFilter::INFO);
+    drop(Client::connect(&server, Transport::WebSocket));
+    server.wait_until_deserted();
+    assert!(lines.all().is_empty());
+}
