@@ -287,6 +287,17 @@ fn the_server_sends_the_client_away() {
 }
 
 #[test]
+fn the_server_ends_it_without_a_goodbye() {
+    on_each_transport(|transport| {
+        let reason = DisconnectReason::ServerDisconnected;
+        flow(Server::builder(), transport, reason, |server, client| {
+            only_socket(server).session().disconnect_silently();
+            expect_no_more(client, transport);
+        });
+    });
+}
+
+#[test]
 fn the_server_shuts_down() {
     on_each_transport(|transport| {
         let reason = DisconnectReason::ShuttingDown;

@@ -105,6 +105,9 @@ fn talkative(namespace: Namespace) -> Namespace {
         .on("leave me", async |socket: Socket| {
             socket.disconnect().map_err(HandlerError::from)
         })
+        .on("drop me", async |socket: Socket| {
+            socket.session().disconnect_silently();
+        })
         .on_message(async |socket: Socket, Text(text): Text| {
             socket.send(&text)?;
             Ok(())

@@ -43,6 +43,7 @@ scenarios!(
     refused_namespace = "refused-namespace",
     server_disconnects_namespace = "server-disconnects-namespace",
     server_disconnects = "server-disconnects",
+    server_ends_silently = "server-ends-silently",
     unknown_namespace = "unknown-namespace",
 );
 
