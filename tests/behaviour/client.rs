@@ -155,6 +155,14 @@ impl Client {
         assert_eq!(self.next(), packet, "on {:?}", self.transport);
     }
 
+    /// Its connections, for ending them in one way or the other.
+    pub(crate) fn into_connections(self) -> Vec<Connection> {
+        match self.line {
+            Line::WebSocket(line) => vec![line.into_connection()],
+            Line::Polling(line) => vec![line.polls.connection, line.posts.connection],
+        }
+    }
+
     /// The websocket of a client that has one.
     pub(crate) fn websocket(&mut self) -> &mut WebSocket {
         match &mut self.line {
@@ -249,9 +257,8 @@ impl WebSocket {
         text
     }
 
-    /// Breaks the connection.
-    pub(crate) fn reset(self) {
-        self.http.connection.reset();
+    pub(crate) fn into_connection(self) -> Connection {
+        self.http.connection
     }
 
     pub(crate) fn connection(&mut self) -> &mut Connection {

@@ -49,6 +49,7 @@ mod undelivered;
 #[cfg(unix)]
 mod unix_sockets;
 mod unknown_sessions;
+mod vanishing;
 
 mod websocket_frames;
 mod wrong_packets;

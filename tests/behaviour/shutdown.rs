@@ -160,3 +160,20 @@ fn nobody_is_waited_for_who_cannot_come_back() {
     assert!(wait_for(complete).expect("a shutdown"));
     assert_eq!(server.handle.session_count(), 0);
 }
+
+#[test]
+fn websockets_that_are_closing_are_not_waited_for_longer_than_others() {
+    let mut limits = ServerLimits::default();
+    limits.websocket_close_timeout = 10 * PATIENCE;
+    let server = TestServer::start(Server::builder().limits(limits));
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    let everybody = server.handle.of("").expect("the global namespace");
+    for socket in everybody.sockets() {
+        socket.disconnect().expect("it is connected");
+    }
+    client.expect("0::");
+    // The client does not answer the close frame.
+    let complete = shutdown(&server, Duration::from_millis(50));
+    wait_for(complete).expect("a shutdown");
+    eventually("it is cut off", || server.handle.connection_count() == 0);
+}

@@ -189,7 +189,7 @@ fn a_websocket_that_breaks_leaves_what_it_has_not_written() {
     let server = TestServer::start(builder());
     let sid = handshake(server.address, "");
     let old = stuck_websocket(&server, &sid, 3);
-    old.reset();
+    old.into_connection().reset();
     eventually("the break is noticed", || {
         server.handle.connection_count() == 0
     });

@@ -26,4 +26,5 @@ mod silent_ends;
 mod transports;
 mod turns;
 mod undelivered;
+mod vanishing;
 mod volatile;
