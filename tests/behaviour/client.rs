@@ -160,6 +160,7 @@ impl Client {
         match self.line {
             Line::WebSocket(line) => vec![line.into_connection()],
             Line::Polling(line) => vec![line.polls.connection, line.posts.connection],
+            Line::HtmlFile(line) => vec![line.stream.connection, line.posts.connection],
         }
     }
 

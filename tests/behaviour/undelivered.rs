@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use socketio_driver_tokio::{
     NamespaceHandle, OverflowPolicy, Server, ServerBuilder, ServerLimits, SessionLimits,
+    TransportName,
 };
 use socketio_tests::replay::connection::Arrival;
 use socketio_tests::replay::raw_websocket::{TEXT, read_frame};
@@ -18,7 +19,11 @@ const LARGE: usize = 8 << 20;
 fn builder() -> ServerBuilder {
     let mut limits = SessionLimits::default();
     limits.outbox_bytes = 8 * LARGE;
-    Server::builder().session_limits(limits)
+    Server::builder().session_limits(limits).transports([
+        TransportName::WebSocket,
+        TransportName::HtmlFile,
+        TransportName::XhrPolling,
+    ])
 }
 
 fn everybody(server: &TestServer) -> NamespaceHandle {
@@ -43,12 +48,22 @@ fn numbers<'a>(packets: impl IntoIterator<Item = &'a String>) -> Vec<usize> {
 /// Begins a poll that is answered with more than fits into the sockets, and waits for the
 /// beginning of the answer.
 fn begin_unread_poll(server: &TestServer, sid: &str) -> HttpClient {
+    begin_unread(server, &format!("/socket.io/1/xhr-polling/{sid}"))
+}
+
+fn begin_unread(server: &TestServer, target: &str) -> HttpClient {
     let mut http = HttpClient::open_narrow(server.address);
-    let target = format!("/socket.io/1/xhr-polling/{sid}");
-    http.begin("GET", &target, "", "");
+    http.begin("GET", target, "", "");
     let arrival = http.connection.wait(Instant::now() + PATIENCE);
     assert_eq!(arrival, Arrival::Bytes);
     http
+}
+
+/// Reads whatever comes until the connection ends.
+fn read_rest(http: &mut HttpClient) -> &[u8] {
+    let deadline = Instant::now() + PATIENCE;
+    while http.connection.wait(deadline) == Arrival::Bytes {}
+    http.connection.unread()
 }
 
 #[test]
@@ -93,9 +108,25 @@ fn a_poll_that_comes_during_a_response_takes_it_over() {
     // Nobody reads the older answer on, and nobody breaks it.
     client.expect(&format!("3:::{}", large(1)));
     client.expect("3:::2");
-    let deadline = Instant::now() + PATIENCE;
-    while old.connection.wait(deadline) == Arrival::Bytes {}
-    assert!(old.connection.unread().len() < LARGE, "it came twice");
+    assert!(read_rest(&mut old).len() < LARGE, "it came twice");
+}
+
+#[test]
+fn a_poll_that_comes_while_a_stream_is_stuck_takes_it_over() {
+    let server = TestServer::start(builder());
+    let sid = handshake(server.address, "");
+    let mut old = begin_unread(&server, &format!("/socket.io/1/htmlfile/{sid}"));
+    everybody(&server).send(&large(1));
+    // With the beginning of the message, there is no doubt that it is under way.
+    while old.connection.unread().len() < 64 << 10 {
+        let arrival = old.connection.wait(Instant::now() + PATIENCE);
+        assert_eq!(arrival, Arrival::Bytes);
+    }
+    everybody(&server).send("2");
+    let mut client = Client::resume(&server, Transport::Polling, sid);
+    client.expect(&format!("3:::{}", large(1)));
+    client.expect("3:::2");
+    assert!(read_rest(&mut old).len() < LARGE, "it came twice");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use socketio_driver_tokio::{Namespace, Server, ServerBuilder, ServerLimits, SessionLimits};
-use socketio_driver_tokio::{Socket, Text};
+use socketio_driver_tokio::{Socket, Text, TransportName};
 use socketio_tests::replay::connection::{Arrival, Connection};
 use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
 
@@ -29,7 +29,7 @@ impl From<Client> for Vanishing {
     }
 }
 
-const PLACES: [(&str, Place); 12] = [
+const PLACES: [(&str, Place); 14] = [
     ("handshaken", handshaken),
     ("poll held", poll_held),
     ("poll being answered", poll_being_answered),
@@ -38,6 +38,8 @@ const PLACES: [(&str, Place); 12] = [
     ("in a post", in_a_post),
     ("in an upgrade", in_an_upgrade),
     ("upgraded unread", upgraded_unread),
+    ("stream idle", stream_idle),
+    ("stream not reading", stream_not_reading),
     ("websocket idle", websocket_idle),
     ("websocket in mid-frame", websocket_in_mid_frame),
     ("websocket not reading", websocket_not_reading),
@@ -124,6 +126,26 @@ fn upgraded_unread(server: &TestServer) -> Vanishing {
     Vanishing { sid, connections }
 }
 
+fn stream_idle(server: &TestServer) -> Vanishing {
+    Client::connect(server, Transport::HtmlFile).into()
+}
+
+fn stream_not_reading(server: &TestServer) -> Vanishing {
+    let sid = handshake(server.address, "");
+    let mut http = HttpClient::open_narrow(server.address);
+    let target = format!("/socket.io/1/htmlfile/{sid}");
+    http.begin("GET", &target, "", "");
+    let arrival = http.connection.wait(Instant::now() + PATIENCE);
+    assert_eq!(arrival, Arrival::Bytes);
+    send_large(server);
+    while http.connection.unread().len() < 64 << 10 {
+        let arrival = http.connection.wait(Instant::now() + PATIENCE);
+        assert_eq!(arrival, Arrival::Bytes);
+    }
+    let connections = vec![http.connection];
+    Vanishing { sid, connections }
+}
+
 fn websocket_idle(server: &TestServer) -> Vanishing {
     Client::connect(server, Transport::WebSocket).into()
 }
@@ -178,7 +200,14 @@ fn patient() -> ServerBuilder {
     limits.outbox_bytes = 4 * LARGE;
     let echoing = Namespace::global()
         .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok());
-    Server::builder().namespace(echoing).session_limits(limits)
+    Server::builder()
+        .namespace(echoing)
+        .session_limits(limits)
+        .transports([
+            TransportName::WebSocket,
+            TransportName::HtmlFile,
+            TransportName::XhrPolling,
+        ])
 }
 
 /// What is left of a client that vanished.
@@ -243,7 +272,9 @@ fn who_comes_back_goes_on() {
     let large = format!("3:::{}", "x".repeat(LARGE));
     for (name, place) in PLACES {
         let kept = match name {
-            "poll being answered" | "websocket not reading" => vec![&*large],
+            "poll being answered" | "stream not reading" | "websocket not reading" => {
+                vec![&*large]
+            }
             "websocket not reading its goodbye" => vec![&*large, "0::"],
             _ => vec![],
         };
@@ -271,8 +302,8 @@ fn who_ends_its_polls_and_comes_back_goes_on() {
 }
 
 #[test]
-fn a_websocket_that_its_client_ends_is_the_end() {
-    for place in [websocket_idle, websocket_in_mid_frame] {
+fn a_websocket_or_stream_that_its_client_ends_is_the_end() {
+    for place in [websocket_idle, websocket_in_mid_frame, stream_idle] {
         let server = TestServer::start(patient());
         drop(place(&server).connections);
         server.wait_until_deserted();
