@@ -50,7 +50,7 @@ const PLACES: [(&str, Place); 14] = [
 ];
 
 /// More than the sockets of both sides hold when the client has little room.
-const LARGE: usize = 8 << 20;
+const LARGE: usize = 5 << 20;
 
 fn send_large(server: &TestServer) {
     let everybody = server.handle.of("").expect("the global namespace");
