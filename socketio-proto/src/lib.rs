@@ -30,8 +30,9 @@
 //! |---|---|
 //! | [`packet`] | [`Packet`], the common language of all dialects and of the session above |
 //! | [`dialect`] | the seam: [`Dialect`] dispatches, [`DialectRules`] tells a session how they differ |
-//! | [`legacy`] | the 0.7-0.9 protocol: packets, batches, the handshake's answer, request targets |
+//! | [`legacy`] | the 0.7-0.9 protocol: packets, batches, the handshake's answer, request targets, scripts, forms and streams |
 //! | [`decode_limits`], [`decode_error`] | what a peer may not exceed; what was wrong, and where |
+//! | [`flash_policy`] | who may open a flashsocket |
 //! | [`transport_name`] | the transports' spelling in URLs and handshakes |
 //! | [`text_body`] | the text of an HTTP body whose bytes arrive cut anywhere |
 //! | [`utf16`] | lengths in UTF-16 code units, the unit of batch framing |
@@ -52,6 +53,7 @@ extern crate alloc;
 pub mod decode_error;
 pub mod decode_limits;
 pub mod dialect;
+pub mod flash_policy;
 mod form_field;
 mod json_string;
 mod json_text;
@@ -64,6 +66,7 @@ pub mod utf16;
 pub use decode_error::{DecodeError, DecodeErrorKind, PayloadError, PayloadErrorKind};
 pub use decode_limits::DecodeLimits;
 pub use dialect::{Dialect, DialectRules};
+pub use flash_policy::{FlashPolicy, FlashPorts};
 pub use legacy::handshake::Handshake;
 pub use legacy::jsonp::{JsonpForm, JsonpFormError, JsonpIndex};
 pub use legacy::payload::Unframe;

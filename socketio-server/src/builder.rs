@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use socketio_proto::TransportName;
+use socketio_proto::{FlashPolicy, TransportName};
 use socketio_session::{
     Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionIdPrefix,
     SessionLimits,
@@ -23,7 +23,7 @@ use crate::error::BuildError;
 use crate::handlers::{HandlerError, Layer, Namespace, StateMap};
 use crate::handshake::Handshake;
 use crate::hooks::Hooks;
-use crate::listen::{Listen, TcpAddress};
+use crate::listen::{Listen, OpenListener, TcpAddress};
 use crate::origins::Origins;
 use crate::runtime::Runtime;
 use crate::server::Server;
@@ -43,6 +43,7 @@ pub struct ServerBuilder<R: Runtime> {
     client_max_age: Duration,
     listens: Vec<Listen>,
     layers: Vec<Arc<dyn Layer>>,
+    policy_listens: Vec<Listen>,
     runtime: PhantomData<R>,
 }
 
@@ -66,6 +67,7 @@ impl<R: Runtime> ServerBuilder<R> {
             client_max_age: Duration::ZERO,
             listens: Vec::new(),
             layers: Vec::new(),
+            policy_listens: Vec::new(),
             runtime: PhantomData,
         }
     }
@@ -279,6 +281,28 @@ impl<R: Runtime> ServerBuilder<R> {
         self
     }
 
+    /// Answers Flash players that ask whether they may open a flashsocket, on whatever the server
+    /// listens on. Default: nobody is answered.
+    ///
+    /// They ask on port 10843 first, unless the page says otherwise (`flash policy port` of the
+    /// client), and wait three seconds for that; see
+    /// [`flash_policy_listen`](Self::flash_policy_listen). The transport itself,
+    /// [`TransportName::FlashSocket`], is offered only if [`transports`](Self::transports) says so.
+    #[must_use]
+    pub fn flash_policy(mut self, policy: &FlashPolicy) -> Self {
+        self.settings.flash_policy = Some(policy.document().into_boxed_str());
+        self
+    }
+
+    /// Adds something to listen on for policies only, usually a TCP address with port
+    /// [`FlashPolicy::PORT`]. Who connects there and asks for nothing is given up after
+    /// [`ServerLimits::flash_policy_timeout`]. Default: none.
+    #[must_use]
+    pub fn flash_policy_listen(mut self, listen: Listen) -> Self {
+        self.policy_listens.push(listen);
+        self
+    }
+
     /// How many parts the sessions are spread over, each with a lock and a timer of its own.
     /// Default: four for each core.
     #[must_use]
@@ -330,20 +354,24 @@ impl<R: Runtime> ServerBuilder<R> {
         if listens.is_empty() {
             return Err(BuildError::NothingToListenOn);
         }
-        for listen in &listens {
+        let policy_listens = std::mem::take(&mut self.policy_listens);
+        if !policy_listens.is_empty() && self.settings.flash_policy.is_none() {
+            return Err(BuildError::NoFlashPolicy);
+        }
+        for listen in listens.iter().chain(&policy_listens) {
             if let Some(option) = listen.misfit() {
                 let on = listen.to_string();
                 return Err(BuildError::ListenOption { on, option });
             }
         }
         let engine = self.into_engine(&runtime)?;
-        let mut listeners = Vec::with_capacity(listens.len());
-        for listen in listens {
-            let on = listen.to_string();
-            let opened = listen.open(&runtime).await;
-            listeners.push(opened.map_err(|source| BuildError::Listen { on, source })?);
-        }
-        Ok(Server::new(engine, runtime, listeners))
+        let listeners = open_all(listens, &runtime).await?;
+        let policy_listeners = open_all(policy_listens, &runtime).await?;
+        let policy_listeners = policy_listeners
+            .into_iter()
+            .map(OpenListener::for_flash_policies)
+            .collect();
+        Ok(Server::new(engine, runtime, listeners, policy_listeners))
     }
 
     fn into_engine(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
@@ -400,4 +428,17 @@ impl<R: Runtime> fmt::Debug for ServerBuilder<R> {
             .field("namespaces", &self.namespaces)
             .finish_non_exhaustive()
     }
+}
+
+async fn open_all<R: Runtime>(
+    listens: Vec<Listen>,
+    runtime: &R,
+) -> Result<Vec<OpenListener<R>>, BuildError> {
+    let mut listeners = Vec::with_capacity(listens.len());
+    for listen in listens {
+        let on = listen.to_string();
+        let opened = listen.open(runtime).await;
+        listeners.push(opened.map_err(|source| BuildError::Listen { on, source })?);
+    }
+    Ok(listeners)
 }

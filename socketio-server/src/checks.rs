@@ -56,6 +56,7 @@ fn check_not_zero(settings: &Settings, session: &SessionConfig) -> Result<(), Bu
         ("authorization_timeout", limits.authorization_timeout),
         ("websocket_close_timeout", limits.websocket_close_timeout),
         ("tls_handshake_timeout", limits.tls_handshake_timeout),
+        ("flash_policy_timeout", limits.flash_policy_timeout),
     ];
     let interval = session.heartbeat_interval;
     let interval = interval.map(|interval| ("heartbeat_interval", interval));

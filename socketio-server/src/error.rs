@@ -123,6 +123,10 @@ pub enum BuildError {
     /// There is nothing to listen on ([`ServerBuilder::listen`](crate::ServerBuilder::listen)).
     #[error("there is nothing to listen on")]
     NothingToListenOn,
+    /// There is a listener for Flash policies, and no policy
+    /// ([`ServerBuilder::flash_policy`](crate::ServerBuilder::flash_policy)).
+    #[error("there is no flash policy to answer on the listener for flash policies")]
+    NoFlashPolicy,
     /// An option of [`Listen`](crate::Listen) does not go with what is to be listened on.
     #[error("{option} cannot be set for {on}")]
     ListenOption {

@@ -18,6 +18,7 @@ mod contained;
 mod engine;
 mod error;
 mod extensions;
+mod flash_policy;
 mod handlers;
 mod handshake;
 mod hooks;
@@ -39,7 +40,8 @@ pub use bytes;
 pub use futures_rustls::rustls;
 
 pub use socketio_proto::{
-    AckMode, DecodeError, DecodeErrorKind, DecodeLimits, ErrorAdvice, ErrorReason, TransportName,
+    AckMode, DecodeError, DecodeErrorKind, DecodeLimits, ErrorAdvice, ErrorReason, FlashPolicy,
+    FlashPorts, TransportName,
 };
 pub use socketio_session::{
     Acl, CONNECT_METHOD, Delivery, DisconnectReason, ERROR_METHOD, EventNames, Fault, FaultKind,

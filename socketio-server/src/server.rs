@@ -23,6 +23,7 @@ pub struct Server<R: Runtime> {
     engine: Arc<Engine>,
     runtime: R,
     listeners: Vec<OpenListener<R>>,
+    policy_listeners: Vec<OpenListener<R>>,
 }
 
 impl<R: Runtime> Server<R> {
@@ -30,11 +31,13 @@ impl<R: Runtime> Server<R> {
         engine: Arc<Engine>,
         runtime: R,
         listeners: Vec<OpenListener<R>>,
+        policy_listeners: Vec<OpenListener<R>>,
     ) -> Self {
         Self {
             engine,
             runtime,
             listeners,
+            policy_listeners,
         }
     }
 
@@ -58,6 +61,11 @@ impl<R: Runtime> Server<R> {
         self.listeners.iter().map(OpenListener::address)
     }
 
+    /// What it listens on for Flash policies only, in the order in which it was told to.
+    pub fn flash_policy_addrs(&self) -> impl Iterator<Item = &LocalAddr> {
+        self.policy_listeners.iter().map(OpenListener::address)
+    }
+
     /// A handle for everything but accepting connections.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
@@ -79,6 +87,7 @@ impl<R: Runtime> Server<R> {
             let mut accepting: Vec<_> = self
                 .listeners
                 .iter_mut()
+                .chain(&mut self.policy_listeners)
                 .map(|listener| Box::pin(listener.accept_all(&self.engine, &self.runtime)))
                 .collect();
             let accepting = poll_fn(|cx| {
@@ -90,6 +99,7 @@ impl<R: Runtime> Server<R> {
             or(beginning, accepting).await;
         }
         self.listeners.clear();
+        self.policy_listeners.clear();
         self.engine.wait_until_ended().await;
     }
 }

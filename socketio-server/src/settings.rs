@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) client_files: ClientFiles,
     /// Upgrades to websockets outside of the resource.
     pub(crate) refuse_other_upgrades: bool,
+    /// The document that Flash players are answered with.
+    pub(crate) flash_policy: Option<Box<str>>,
     pub(crate) shards: usize,
     pub(crate) session_id_prefix: Option<SessionIdPrefix>,
 }
@@ -36,6 +38,7 @@ impl Default for Settings {
             limits: ServerLimits::default(),
             client_files: ClientFiles::default(),
             refuse_other_upgrades: true,
+            flash_policy: None,
             shards: default_shards(),
             session_id_prefix: None,
         }
@@ -92,6 +95,9 @@ pub struct ServerLimits {
     pub websocket_close_timeout: Duration,
     /// How long a client may take to agree on encryption. Default 10 s.
     pub tls_handshake_timeout: Duration,
+    /// How long a Flash player may take to ask for the policy on the port for policies, and to
+    /// read it. Default 3 s, as in gevent-socketio.
+    pub flash_policy_timeout: Duration,
     /// Jobs that one session may have spawned at once in each namespace. Default 64.
     pub jobs_per_session: usize,
     /// Handlers of one session that may run beside its other handlers. Default 16; above it, they take their turn like the others.
@@ -111,6 +117,7 @@ impl Default for ServerLimits {
             authorization_timeout: Duration::from_secs(10),
             websocket_close_timeout: Duration::from_secs(5),
             tls_handshake_timeout: Duration::from_secs(10),
+            flash_policy_timeout: Duration::from_secs(3),
             jobs_per_session: 64,
             concurrent_handlers: 16,
         }
@@ -129,6 +136,7 @@ impl ServerLimits {
         authorization_timeout: Duration,
         websocket_close_timeout: Duration,
         tls_handshake_timeout: Duration,
+        flash_policy_timeout: Duration,
         jobs_per_session: usize,
         concurrent_handlers: usize,
     }

@@ -229,10 +229,21 @@ impl WebSocket {
         Self::open_on(HttpClient::open(server), server, sid, early)
     }
 
-    fn open_on(mut http: HttpClient, server: SocketAddr, sid: &str, early: &[u8]) -> Self {
+    /// On a transport of another name.
+    pub(crate) fn open_as(name: &str, server: SocketAddr, sid: &str) -> Self {
+        let request = upgrade_request(server, sid, "");
+        let request = request.replacen("/websocket/", &format!("/{name}/"), 1);
+        Self::upgrade(HttpClient::open(server), request.as_bytes())
+    }
+
+    fn open_on(http: HttpClient, server: SocketAddr, sid: &str, early: &[u8]) -> Self {
         let mut request = upgrade_request(server, sid, "").into_bytes();
         request.extend(early);
-        http.connection.send(&request).expect("an open connection");
+        Self::upgrade(http, &request)
+    }
+
+    fn upgrade(mut http: HttpClient, request: &[u8]) -> Self {
+        http.connection.send(request).expect("an open connection");
         let head = read_head(&mut http.connection, Instant::now() + PATIENCE).expect("an answer");
         assert_eq!(head.status, 101);
         let accepted = head.header("Sec-WebSocket-Accept");

@@ -24,6 +24,7 @@ mod dropped_connections;
 mod encryption;
 mod event_extractors;
 mod extensions;
+mod flash;
 mod handler_errors;
 mod handshakes;
 mod htmlfile;

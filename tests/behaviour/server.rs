@@ -41,7 +41,10 @@ impl TestServer {
 
     pub(crate) fn start(builder: ServerBuilder) -> Self {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = wait_for(builder.bind(any_port)).expect("a server");
+        Self::run(wait_for(builder.bind(any_port)).expect("a server"))
+    }
+
+    pub(crate) fn run(server: Server) -> Self {
         let address = server.local_addr().expect("an address");
         let handle = server.handle();
         runtime().spawn(server.run());

@@ -5,6 +5,7 @@ mod body_text;
 mod decode_vectors;
 mod deviation;
 mod encode_vectors;
+mod flash_policy;
 mod handshake_line;
 mod jsonp;
 mod limits;

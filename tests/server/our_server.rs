@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::Value;
 use socketio_driver_tokio::{
-    HandlerError, Handshake, Origins, Server, ServerBuilder, ServerLimits, TransportName,
+    FlashPolicy, FlashPorts, HandlerError, Handshake, Listen, LocalAddr, Origins, Server,
+    ServerBuilder, ServerLimits, TransportName,
 };
 use socketio_tests::replay::connection::Connection;
 use socketio_tests::replay::raw_http::read_response;
@@ -33,10 +34,10 @@ impl ScriptedServer for OurServer {
     }
 }
 
-/// The transports that our server has when nothing is said about them: the end of its handshake.
+/// The transports that our server has when all are asked for: the end of its handshake.
 pub(crate) fn offered_transports() -> Vec<String> {
-    let running =
-        run(Server::builder(), AppLog::default()).expect("a server with default settings");
+    let builder = Server::builder().transports(TransportName::ALL);
+    let running = run(builder, AppLog::default()).expect("a server with all transports");
     let mut connection = Connection::open(running.address).expect("a connection");
     let request = format!(
         "GET /socket.io/1/ HTTP/1.1\r\nHost: {}\r\n\r\n",
@@ -57,10 +58,15 @@ fn run(builder: ServerBuilder, log: AppLog) -> Result<Running, String> {
         .map_err(|e| e.to_string())?;
     let address = server.local_addr().map_err(|e| e.to_string())?;
     let handle = server.handle();
+    let policy_address = server.flash_policy_addrs().find_map(LocalAddr::tcp);
     runtime().spawn(server.run());
-    Ok(Running::new(address, log, move || {
+    let running = Running::new(address, log, move || {
         runtime().spawn(async move { handle.shutdown(Duration::from_secs(1)).await });
-    }))
+    });
+    Ok(match policy_address {
+        Some(address) => running.and_at("flash policy port", address),
+        None => running,
+    })
 }
 
 /// One runtime for all servers of the process.
@@ -91,6 +97,14 @@ fn configured(transcript: &Transcript) -> Result<ServerBuilder, String> {
     for (setting, value) in &transcript.config {
         builder = match setting.as_str() {
             "heartbeats" if *value == Value::Bool(false) => builder.heartbeat_interval(None),
+            "flash policy server" if *value == Value::Bool(true) => {
+                let policy = flash_policy(transcript.config.get("origins"));
+                let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+                builder
+                    .flash_policy(&policy)
+                    .flash_policy_listen(Listen::tcp(any_port))
+            }
+            "flash policy server" | "flash policy port" => builder,
             "destroy buffer size" => builder.limits(message_limit(value)),
             "close timeout" | "polling duration" | "heartbeat timeout" | "heartbeat interval"
             | "origins" | "transports" => builder,
@@ -135,6 +149,19 @@ fn origins(setting: Option<&Value>) -> Origins {
         Some(Value::Array(list)) => Origins::list(list.iter().filter_map(Value::as_str)),
         Some(one) => Origins::list(one.as_str()),
     }
+}
+
+/// The reference lets in Flash objects from the same places as pages.
+fn flash_policy(origins: Option<&Value>) -> FlashPolicy {
+    let Some(Value::Array(list)) = origins else {
+        return FlashPolicy::new().allow("*", FlashPorts::All);
+    };
+    let listed = list
+        .iter()
+        .filter_map(|origin| origin.as_str()?.split_once(':'));
+    listed.fold(FlashPolicy::new(), |policy, (host, port)| {
+        policy.allow(host, port.parse::<u16>().expect("a port"))
+    })
 }
 
 /// Those of the recording that we have, in its order.

@@ -155,7 +155,7 @@ fn report(title: &str, outcome: &Outcome, transcripts: &[Transcript]) {
     }
 }
 
-/// What our server offers is asked of itself, so that a new transport brings its recordings into play.
+/// What our server can offer is asked of itself, so that a new transport brings its recordings into play.
 fn suite() -> Suite<'static> {
     Suite {
         server: &OurServer,

@@ -20,6 +20,7 @@ use super::unflushed::Unflushed;
 use super::{Answer, ClientEnd};
 use crate::access_log::AccessEntry;
 use crate::engine::Engine;
+use crate::flash_policy;
 use crate::router;
 use crate::runtime::ByteStream;
 use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
@@ -57,9 +58,13 @@ type UpgradePlace = Arc<Mutex<Option<(WebSocketUpgrade, Option<Box<AccessEntry>>
 
 async fn serve_http<S: ByteStream>(
     engine: Arc<Engine>,
-    stream: S,
+    mut stream: S,
     peer: Option<SocketAddr>,
 ) -> Option<Opened<S>> {
+    let early = match engine.settings.flash_policy {
+        Some(_) => flash_policy::answer_or_begin(&engine, &mut stream).await?,
+        None => Vec::new(),
+    };
     let upgrade = UpgradePlace::default();
     let unflushed = Unflushed::default();
     let client_end = ClientEnd::default();
@@ -73,7 +78,8 @@ async fn serve_http<S: ByteStream>(
     let limits = &engine.settings.limits;
     let executor = Arc::clone(&engine.executor);
     let patience = limits.unread_response_timeout;
-    let stream = HyperStream::new(stream, executor, patience, unflushed, client_end);
+    let stream =
+        HyperStream::new(stream, executor, patience, unflushed, client_end).with_early(early);
     let mut connection = http1::Builder::new()
         .timer(HyperTimer(Arc::clone(&engine.executor)))
         .header_read_timeout(limits.request_head_timeout)

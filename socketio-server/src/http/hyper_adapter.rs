@@ -24,6 +24,8 @@ pub(super) struct HyperStream<S> {
     /// What the bytes carry that hyper was handed.
     unflushed: Unflushed,
     client_end: ClientEnd,
+    /// What was read before hyper came, and is to be read again.
+    early: Vec<u8>,
 }
 
 impl<S> HyperStream<S> {
@@ -41,7 +43,14 @@ impl<S> HyperStream<S> {
             stalled: None,
             unflushed,
             client_end,
+            early: Vec::new(),
         }
+    }
+
+    /// Has hyper read these bytes first.
+    pub(super) fn with_early(mut self, bytes: Vec<u8>) -> Self {
+        self.early = bytes;
+        self
     }
 
     pub(super) fn into_inner(self) -> S {
@@ -84,6 +93,12 @@ impl<S: ByteStream> Read for HyperStream<S> {
         cx: &mut Context<'_>,
         mut cursor: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.early.is_empty() {
+            let taken = self.early.len().min(cursor.remaining());
+            let rest = self.early.split_off(taken);
+            cursor.put_slice(&std::mem::replace(&mut self.early, rest));
+            return Poll::Ready(Ok(()));
+        }
         let mut buffer = BUFFER
             .take()
             .unwrap_or_else(|| vec![0; READ_BUFFER].into_boxed_slice());

@@ -15,6 +15,7 @@ use super::LocalAddr;
 #[cfg(feature = "rustls")]
 use super::tls::{self, TlsAcceptor};
 use crate::engine::Engine;
+use crate::flash_policy;
 use crate::http::{CountedConnection, serve_connection};
 use crate::runtime::{ByteStream, Listener, Runtime};
 
@@ -25,6 +26,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct OpenListener<R: Runtime> {
     pub(super) address: LocalAddr,
     pub(super) incoming: Incoming<R>,
+    pub(super) is_for_flash_policies: bool,
     #[cfg(feature = "rustls")]
     pub(super) tls: Option<TlsAcceptor>,
     #[cfg(unix)]
@@ -43,6 +45,7 @@ enum Service {
     Plain,
     #[cfg(feature = "rustls")]
     Tls(TlsAcceptor),
+    FlashPolicy,
 }
 
 /// A task for a connection.
@@ -51,6 +54,12 @@ type Serving = Pin<Box<dyn Future<Output = ()> + Send>>;
 impl<R: Runtime> OpenListener<R> {
     pub(crate) const fn address(&self) -> &LocalAddr {
         &self.address
+    }
+
+    /// Whoever connects is told the policy for Flash objects, and nothing else.
+    pub(crate) fn for_flash_policies(mut self) -> Self {
+        self.is_for_flash_policies = true;
+        self
     }
 
     /// Accepts connections, and starts a task for each, for as long as it is polled.
@@ -81,6 +90,9 @@ impl<R: Runtime> OpenListener<R> {
     }
 
     fn service(&self) -> Service {
+        if self.is_for_flash_policies {
+            return Service::FlashPolicy;
+        }
         #[cfg(feature = "rustls")]
         if let Some(acceptor) = &self.tls {
             return Service::Tls(acceptor.clone());
@@ -101,6 +113,7 @@ impl Service {
             Self::Plain => Box::pin(serve_connection(counted, stream, peer)),
             #[cfg(feature = "rustls")]
             Self::Tls(acceptor) => Box::pin(tls::serve(acceptor.clone(), counted, stream, peer)),
+            Self::FlashPolicy => Box::pin(flash_policy::serve(counted, stream)),
         }
     }
 }

@@ -36,6 +36,7 @@ impl Listen {
         Ok(OpenListener {
             address,
             incoming,
+            is_for_flash_policies: false,
             #[cfg(feature = "rustls")]
             tls,
             #[cfg(unix)]

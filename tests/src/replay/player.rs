@@ -39,6 +39,8 @@ pub struct Options {
     pub offer: Offer,
     /// Where it answers otherwise.
     pub deviations: Deviations,
+    /// Where the server listens besides, by the setting that names the port in recordings.
+    pub other_addresses: BTreeMap<String, SocketAddr>,
     /// What its application sees. Without it, effects cannot be waited for and the log is not compared.
     pub log: Option<AppLog>,
     /// How long to wait for something that must come: only a failing replay ever waits so long.
@@ -52,6 +54,7 @@ impl Default for Options {
         Self {
             offer: Offer::as_recorded(),
             deviations: Deviations::none(),
+            other_addresses: BTreeMap::new(),
             log: None,
             limit: Duration::from_secs(10),
             slowdown: 1,
@@ -286,14 +289,10 @@ impl Player<'_> {
     }
 
     fn address_of(&self, setting: &str) -> Result<SocketAddr, String> {
-        let port = self
-            .transcript
-            .config
-            .get(setting)
-            .and_then(serde_json::Value::as_u64);
-        let port = port.and_then(|port| u16::try_from(port).ok());
-        let port = port.ok_or_else(|| format!("the recording has no {setting:?}"))?;
-        Ok(SocketAddr::new(self.server.ip(), port))
+        let address = self.options.other_addresses.get(setting);
+        address
+            .copied()
+            .ok_or_else(|| format!("the server has no {setting:?}"))
     }
 }
 

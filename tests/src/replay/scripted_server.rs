@@ -1,5 +1,6 @@
 //! What the replay needs from a server: that it runs the scripted application and tells what that saw.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -19,6 +20,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// What its application sees.
     pub log: AppLog,
+    /// Where it listens besides, by the setting that names the port in recordings.
+    pub other_addresses: BTreeMap<String, SocketAddr>,
     stop: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -28,8 +31,15 @@ impl Running {
         Self {
             address,
             log,
+            other_addresses: BTreeMap::new(),
             stop: Some(Box::new(stop)),
         }
+    }
+
+    /// Also listens at this address, which recordings know by this setting.
+    pub fn and_at(mut self, setting: &str, address: SocketAddr) -> Self {
+        self.other_addresses.insert(setting.to_owned(), address);
+        self
     }
 }
 

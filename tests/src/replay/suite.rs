@@ -137,6 +137,7 @@ impl Suite<'_> {
         let options = Options {
             offer: self.offer.clone(),
             deviations: of.deviations.clone(),
+            other_addresses: running.other_addresses.clone(),
             log: Some(running.log.clone()),
             limit: of.limit,
             slowdown,
