@@ -1,6 +1,8 @@
 //! What a client may do in a namespace, at first and later.
 
-use socketio_driver_tokio::{Acl, Args, HandlerError, Namespace, Server, Socket};
+use socketio_driver_tokio::{
+    Acl, Args, ConnectQuery, HandlerError, Misuse, Namespace, Server, Socket,
+};
 
 use crate::client::{Client, Transport, on_each_transport};
 use crate::journal::journal;
@@ -127,4 +129,48 @@ fn each_client_has_its_own_list_and_gets_a_fresh_one_when_it_joins_again() {
     one.send_together(&["0::/vault", "1::/vault", take]);
     one.expect("1::/vault");
     one.expect(denied);
+}
+
+#[test]
+fn nothing_can_be_taken_away_where_nothing_is_restricted() {
+    let namespace = Namespace::global().on("try", async |socket: Socket| {
+        let open = socket.acl().deny("say") == Err(Misuse::NothingRestricted);
+        socket.acl().only(["try"])?;
+        socket.acl().deny("say")?;
+        Ok::<_, HandlerError>((open, socket.acl().is_allowed("say")))
+    });
+    let server = TestServer::of([namespace]);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    client.ask(1, "try", "[]");
+    client.expect("6:::1+[true,false]");
+}
+
+#[test]
+fn who_may_not_connect_is_refused_and_is_no_member() {
+    on_each_transport(|transport| {
+        let (journal, pen) = journal();
+        let namespace = Namespace::new("/vip")
+            .initial_acl(Acl::only(["say"]))
+            .authorize(async |socket: Socket, query: ConnectQuery| {
+                query.0 != "?key" || socket.acl().allow("connect").is_ok()
+            })
+            .on_connect(async |socket: Socket| socket.send("welcome").is_ok())
+            .on_disconnect(async |socket: Socket| socket.send("unheard").is_ok())
+            .on("say", async || "said");
+        let builder = Server::builder()
+            .namespace(namespace)
+            .on_fault(move |_, fault| pen.note(fault));
+        let server = TestServer::start(builder);
+        let mut client = Client::connect(&server, transport);
+        client.send("1::/vip");
+        client.expect("7::/vip:2");
+        journal.expect("method_access_denied: You may not call 'connect'");
+        let vip = server.handle.of("/vip").expect("it is there");
+        assert_eq!(vip.send("for members").queued, 0);
+        client.send_together(&["1::/vip:?key", r#"5:1+:/vip:{"name":"say"}"#]);
+        client.expect("1::/vip");
+        client.expect("3::/vip:welcome");
+        client.expect(r#"6::/vip:1+["said"]"#);
+        assert_eq!(vip.send("for members").queued, 1);
+    });
 }

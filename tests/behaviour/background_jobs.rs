@@ -161,3 +161,29 @@ fn there_is_an_end_to_jobs_and_none_for_who_has_gone() {
     drop(client);
     server.wait_until_deserted();
 }
+
+#[test]
+fn all_jobs_of_a_client_can_be_cancelled_and_new_ones_started() {
+    let namespace =
+        with_job("/chat").on("again", async |socket: Socket, State(pen): State<Pen>| {
+            socket.cancel_jobs();
+            let client = socket.clone();
+            socket.spawn(async move {
+                let _over = Dropped(pen);
+                let _ = client.send("again");
+                std::future::pending::<()>().await;
+            })?;
+            Ok::<_, HandlerError>(())
+        });
+    let (server, journal) = TestServer::noting_of(namespace);
+    let mut client = Client::join(&server, Transport::WebSocket, "/chat");
+    client.expect("3::/chat:working");
+    for _ in 0..2 {
+        client.send(r#"5::/chat:{"name":"again"}"#);
+        client.expect("3::/chat:again");
+        journal.expect("job over");
+    }
+    client.send("0::/chat");
+    journal.expect("ClientDisconnected");
+    journal.expect("job over");
+}

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use socketio_driver_tokio::{BuildError, Namespace, Server, ServerBuilder, State};
+use socketio_driver_tokio::{Acl, BuildError, Dispatch, Namespace, Server, ServerBuilder, State};
 
-use crate::server::wait_for;
+use crate::server::{TestServer, wait_for};
 
 #[track_caller]
 fn failure(builder: ServerBuilder) -> BuildError {
@@ -96,4 +96,37 @@ fn handlers_that_would_never_run_are_refused() {
         matches!(error, BuildError::GlobalNamespaceCannotAsk),
         "{error}"
     );
+}
+
+#[test]
+fn a_list_that_nobody_can_get_past_is_refused_unless_somebody_may_open_it() {
+    let locked = |name: &str| Namespace::new(name).initial_acl(Acl::only(["open"]));
+    let error = failure(Server::builder().namespace(locked("/vault")));
+    assert!(
+        matches!(&error, BuildError::NobodyCanJoin(name) if name == "/vault"),
+        "{error}"
+    );
+    let builder = Server::builder()
+        .namespace(locked("/prepared").initialize(async || ()))
+        .namespace(locked("/asking").authorize(async || true))
+        .namespace(locked(""));
+    drop(TestServer::start(builder));
+}
+
+#[test]
+fn authorizers_dispatchers_and_initializers_say_which_state_they_need() {
+    struct Missing;
+    impl Clone for Missing {
+        fn clone(&self) -> Self {
+            Self
+        }
+    }
+    for namespace in [
+        Namespace::new("/a").authorize(async |_: State<Missing>| true),
+        Namespace::new("/a").initialize(async |_: State<Missing>| ()),
+        Namespace::new("/a").dispatch(async |_: State<Missing>| Dispatch::Pass),
+    ] {
+        let error = failure(Server::builder().namespace(namespace));
+        assert!(matches!(error, BuildError::MissingState { .. }), "{error}");
+    }
 }

@@ -126,3 +126,24 @@ fn session_ids_begin_as_the_application_wants() {
         Client::resume(&server, Transport::Polling, sid);
     }
 }
+
+#[test]
+fn the_authorization_finds_the_state_of_the_server() {
+    #[derive(Clone)]
+    struct Tokens(&'static str);
+    let builder =
+        Server::builder()
+            .state(Tokens("sesame"))
+            .authorize(async |handshake: Arc<Handshake>| {
+                let token = handshake.query_param("token").unwrap_or_default();
+                let tokens = handshake.state::<Tokens>();
+                assert!(handshake.state::<u8>().is_none());
+                Ok(tokens.is_some_and(|tokens| tokens.0 == token))
+            });
+    let server = TestServer::start(builder);
+    for (query, status) in [("?token=sesame", 200), ("?token=rye", 403)] {
+        let target = format!("/socket.io/1/{query}");
+        let answer = HttpClient::open(server.address).request("GET", &target, "", "");
+        assert_eq!(answer.status, status);
+    }
+}

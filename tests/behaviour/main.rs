@@ -6,6 +6,7 @@ mod http_client;
 mod journal;
 mod server;
 
+#[cfg(unix)]
 mod access_control;
 mod access_log;
 mod admission;
@@ -24,7 +25,11 @@ mod dropped_connections;
 mod encryption;
 mod event_extractors;
 mod extensions;
+<<<<<<< HEAD
 mod flash;
+=======
+mod first_packets;
+>>>>>>> 61165c7 (Show sessions, first packets, raw packets and silent ends through real sockets)
 mod handler_errors;
 mod handshakes;
 mod htmlfile;
@@ -35,23 +40,29 @@ mod listeners;
 mod manual_acks;
 mod message_extractors;
 mod origins;
+mod other_json_library;
 mod other_upgrades;
+mod panicking_destructors;
 mod polling;
 mod questions;
+mod raw_packets;
 mod refused_transports;
 mod replies;
 mod rooms;
 mod server_handle;
+mod sessions;
 mod shutdown;
 mod sizes_and_times;
 mod slow_consumers;
 mod slow_handlers;
 mod undelivered;
-#[cfg(unix)]
 mod unix_sockets;
 mod unknown_sessions;
+<<<<<<< HEAD
 mod vanishing;
 
+=======
+>>>>>>> 61165c7 (Show sessions, first packets, raw packets and silent ends through real sockets)
 mod websocket_frames;
 mod wrong_packets;
 mod xhr_multipart;

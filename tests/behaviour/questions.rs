@@ -226,3 +226,36 @@ fn another_kind_of_answer_can_be_asked_for() {
     client.send("6:::2");
     journal.expect("true");
 }
+
+#[test]
+fn who_stops_waiting_gives_the_place_back() {
+    let mut limits = socketio_driver_tokio::SessionLimits::default();
+    limits.awaited_acks = 1;
+    let namespace = Namespace::global().on("ask me", async |socket: Socket| {
+        for question in ["one", "two"] {
+            let mut asked = std::pin::pin!(socket.emit_with_ack(question, ()).into_future());
+            // It is sent when it is first awaited, and then given up.
+            assert!(has_to_wait(asked.as_mut()).await);
+        }
+        let (answer,) = socket.emit_with_ack("three", ()).args::<(u8,)>().await?;
+        Ok::<_, HandlerError>(answer)
+    });
+    let builder = Server::builder()
+        .namespace(namespace)
+        .session_limits(limits);
+    let server = TestServer::start(builder);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    client.ask(1, "ask me", "[]");
+    for (id, question) in [(1, "one"), (2, "two"), (3, "three")] {
+        client.expect(&format!(r#"5:{id}+::{{"name":"{question}"}}"#));
+    }
+    // Too late for the first, which means nothing to anybody.
+    client.send("6:::1+[1]");
+    client.send("6:::3+[3]");
+    client.expect("6:::1+[3]");
+}
+
+/// Looks once; true if it has to wait.
+async fn has_to_wait(mut work: std::pin::Pin<&mut (impl Future + ?Sized)>) -> bool {
+    std::future::poll_fn(|cx| std::task::Poll::Ready(work.as_mut().poll(cx).is_pending())).await
+}

@@ -41,6 +41,7 @@ scenarios!(
     messages = "messages",
     namespaces = "namespaces",
     refused_namespace = "refused-namespace",
+    said_while_away = "said-while-away",
     server_disconnects_namespace = "server-disconnects-namespace",
     server_disconnects = "server-disconnects",
     server_ends_silently = "server-ends-silently",

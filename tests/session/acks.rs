@@ -331,3 +331,25 @@ fn a_wait_without_time_ends_at_the_next_look_at_the_clock() {
     script.after(0.0);
     script.resolves(["global 1 timed out"]);
 }
+
+#[test]
+fn one_that_nobody_waits_for_any_more_leaves_room_for_another() {
+    let (mut script, websocket) =
+        Script::on_websocket_with(|config| config.limits.awaited_acks = 1);
+    let ask = |script: &mut Script| {
+        let (body, mode) = (Body::Message("there?"), AckMode::Data);
+        let within = Duration::from_secs(30);
+        script
+            .session
+            .send_with_ack(script.now, GLOBAL, body, mode, within)
+    };
+    let first = ask(&mut script).expect("there is room");
+    assert_eq!(ask(&mut script), Err(Misuse::TooManyAcks));
+    script.session.forget_ack(first);
+    assert!(ask(&mut script).is_ok());
+    script.sends("6:::1+[1]");
+    script.resolves([]);
+    script.sends("6:::2+[2]");
+    script.resolves(["global 2 [2]"]);
+    script.gets(websocket, ["3:1+::there?", "3:2+::there?"]);
+}

@@ -8,7 +8,7 @@ use socketio_proto::Arguments;
 
 use super::args::RawArgs;
 use super::handler_error::HandlerError;
-use super::json::Json;
+use super::json::{Json, RawJson};
 
 /// The arguments of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl ReplyArgs {
 ///
 /// `()` answers without arguments; a tuple with its elements as arguments; numbers, strings,
 /// booleans, `Option`, `Vec`, maps, [`serde_json::Value`] and [`Json<T>`] with one argument;
-/// [`RawArgs`] with what it holds. An `Err` is a [`HandlerError`], which `?` makes of any
+/// [`RawJson`] with one argument, [`RawArgs`] with what it holds. An `Err` is a [`HandlerError`], which `?` makes of any
 /// error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot answer a client",
@@ -91,6 +91,12 @@ fn one<T: Serialize + ?Sized>(value: &T, wanted: bool) -> Result<ReplyArgs, Hand
 impl<T: Serialize + Send> Reply for Json<T> {
     fn into_args(self, wanted: bool) -> Result<ReplyArgs, HandlerError> {
         one(&self.0, wanted)
+    }
+}
+
+impl Reply for RawJson {
+    fn into_args(self, wanted: bool) -> Result<ReplyArgs, HandlerError> {
+        one(&self, wanted)
     }
 }
 
