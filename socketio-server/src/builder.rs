@@ -32,7 +32,7 @@ use crate::settings::{ServerLimits, Settings};
 /// A server to be. Defaults are the reference server's (`socket.io` 0.9 `lib/manager.js`),
 /// apart from origins: other sites' pages are refused unless they are allowed.
 pub struct ServerBuilder<R: Runtime> {
-    settings: Settings,
+    pub(crate) settings: Settings,
     session: SessionConfig,
     namespaces: Vec<Namespace>,
     state: StateMap,
@@ -41,7 +41,7 @@ pub struct ServerBuilder<R: Runtime> {
     blacklist: BTreeSet<Box<str>>,
     client_files: Vec<ClientFileSource>,
     client_max_age: Duration,
-    listens: Vec<Listen>,
+    pub(crate) listens: Vec<Listen>,
     layers: Vec<Arc<dyn Layer>>,
     policy_listens: Vec<Listen>,
     runtime: PhantomData<R>,
@@ -275,6 +275,7 @@ impl<R: Runtime> ServerBuilder<R> {
     /// Whether requests for a websocket on other paths than Socket.IO's are refused, with 404,
     /// and their connection closed (`destroy upgrade` of the reference). Default: yes. If not,
     /// the [`fallback`](Self::fallback) answers them, though it cannot open a websocket.
+    /// A `tower` layer leaves them to the application in any case.
     #[must_use]
     pub const fn refuse_other_upgrades(mut self, yes: bool) -> Self {
         self.settings.refuse_other_upgrades = yes;
@@ -374,7 +375,7 @@ impl<R: Runtime> ServerBuilder<R> {
         Ok(Server::new(engine, runtime, listeners, policy_listeners))
     }
 
-    fn into_engine(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
+    pub(crate) fn into_engine(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
         check_settings(&self.settings, &self.session)?;
         if let Some(prefix) = self.session_id_prefix {
             let checked = SessionIdPrefix::new(&prefix);

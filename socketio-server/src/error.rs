@@ -127,6 +127,10 @@ pub enum BuildError {
     /// ([`ServerBuilder::flash_policy`](crate::ServerBuilder::flash_policy)).
     #[error("there is no flash policy to answer on the listener for flash policies")]
     NoFlashPolicy,
+    /// There is something to [listen on](crate::ServerBuilder::listen), but a layer or service
+    /// gets its connections from a framework.
+    #[error("a layer or service cannot listen on {0}")]
+    CannotListen(String),
     /// An option of [`Listen`](crate::Listen) does not go with what is to be listened on.
     #[error("{option} cannot be set for {on}")]
     ListenOption {

@@ -32,6 +32,8 @@ pub mod runtime;
 mod server;
 mod settings;
 mod socket;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod transports;
 
 // Their types stand in signatures here.

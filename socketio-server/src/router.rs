@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 use socketio_proto::{RequestTarget, StreamFormat, TransportName};
 use tracing::{error, trace};
@@ -28,11 +28,7 @@ where
 {
     let (head, body) = request.into_parts();
     let head = Request::from_parts(head, ());
-    let target = head
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    let response = match RequestTarget::parse(target, &engine.settings.resource) {
+    let response = match target(engine, head.uri()) {
         RequestTarget::Transport {
             name: transport,
             sid,
@@ -56,6 +52,17 @@ where
         _ => elsewhere(engine, &head),
     };
     Answer::whole(response)
+}
+
+fn target<'a>(engine: &Engine, uri: &'a Uri) -> RequestTarget<'a> {
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    RequestTarget::parse(target, &engine.settings.resource)
+}
+
+/// Whether a request to this URI is none of Socket.IO's.
+#[cfg(feature = "tower")]
+pub(crate) fn is_elsewhere(engine: &Engine, uri: &Uri) -> bool {
+    matches!(target(engine, uri), RequestTarget::Elsewhere)
 }
 
 fn offered(engine: &Engine, transport: &str) -> Option<TransportName> {
@@ -125,7 +132,8 @@ fn forced_end(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
     answers::empty()
 }
 
-fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> {
+/// Answers a request that is none of Socket.IO's.
+pub(crate) fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> {
     if engine.settings.refuse_other_upgrades && websocket::is_asked_for(head) {
         return answers::refusal_and_close(StatusCode::NOT_FOUND, "no websocket here");
     }

@@ -69,9 +69,7 @@ impl<R: Runtime> Server<R> {
     /// A handle for everything but accepting connections.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle {
-            engine: Arc::clone(&self.engine),
-        }
+        ServerHandle::new(Arc::clone(&self.engine))
     }
 
     /// Accepts connections until [`ServerHandle::shutdown`] is called, and returns when it is
@@ -120,6 +118,10 @@ pub struct ServerHandle {
 }
 
 impl ServerHandle {
+    pub(crate) const fn new(engine: Arc<Engine>) -> Self {
+        Self { engine }
+    }
+
     /// A namespace of the server: to send to its members from outside of handlers.
     #[must_use]
     pub fn of(&self, namespace: &str) -> Option<NamespaceHandle> {
@@ -259,7 +261,7 @@ impl Engine {
             if sessions == 0 && !self.shutdown.is_drained() {
                 self.shutdown.drain();
             }
-            if connections == 0 {
+            if connections == 0 && self.settings.has_listener {
                 // Nobody can come and fetch a goodbye any more. Handlers may still be at work.
                 self.abandon_sessions();
             }

@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) flash_policy: Option<Box<str>>,
     pub(crate) shards: usize,
     pub(crate) session_id_prefix: Option<SessionIdPrefix>,
+    /// Whether connections are accepted here, so that all of them are known.
+    pub(crate) has_listener: bool,
 }
 
 impl Default for Settings {
@@ -41,6 +43,7 @@ impl Default for Settings {
             flash_policy: None,
             shards: default_shards(),
             session_id_prefix: None,
+            has_listener: true,
         }
     }
 }

@@ -31,7 +31,7 @@ fn requests_may_end_anywhere() {
     let builder = Server::builder()
         .namespace(echoing())
         .handshake_timeout(Duration::from_millis(100));
-    let server = TestServer::start(builder);
+    let server = TestServer::listening(builder);
     let mut client = Client::connect(&server, Transport::Polling);
     let target = format!("/socket.io/1/xhr-polling/{}", client.sid);
     send_beginnings(
@@ -120,7 +120,7 @@ fn who_does_not_read_an_answer_is_not_waited_for_without_end() {
     let builder = Server::builder()
         .limits(limits)
         .client_script(vec![b' '; 32 << 20]);
-    let server = TestServer::start(builder);
+    let server = TestServer::listening(builder);
     let mut http = HttpClient::open(server.address);
     http.begin("GET", "/socket.io/socket.io.js", "", "");
     eventually("it is accepted", || server.handle.connection_count() == 1);
@@ -130,7 +130,7 @@ fn who_does_not_read_an_answer_is_not_waited_for_without_end() {
 #[test]
 fn a_fallback_that_panics_is_an_answer() {
     let builder = Server::builder().fallback(|_| panic!("secret"));
-    let server = TestServer::start(builder);
+    let server = TestServer::listening(builder);
     let mut http = HttpClient::open(server.address);
     let answer = http.get("/elsewhere");
     assert_eq!(

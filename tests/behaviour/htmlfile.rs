@@ -70,7 +70,7 @@ fn nothing_in_a_packet_is_taken_for_markup_or_a_line_end() {
 
 #[test]
 fn a_client_that_ends_the_stream_has_left() {
-    let (server, journal) = TestServer::noting(builder());
+    let (server, journal) = TestServer::noting_listening(builder());
     let client = Client::connect(&server, Transport::HtmlFile);
     drop(client);
     journal.expect("TransportClosed");
@@ -209,7 +209,7 @@ fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
         .transports([TransportName::HtmlFile])
         .heartbeat_interval(None)
         .close_timeout(Duration::from_millis(100));
-    let (server, journal) = TestServer::noting(builder);
+    let (server, journal) = TestServer::noting_listening(builder);
     let client = Client::connect(&server, Transport::HtmlFile);
     let global = server.handle.of("").expect("the global namespace");
     let socket = global.sockets().pop().expect("a client");
@@ -241,7 +241,7 @@ fn a_stream_that_is_left_unread_for_too_long_is_cut_off() {
         .transports([TransportName::HtmlFile])
         .heartbeat_interval(None)
         .close_timeout(Duration::from_millis(100));
-    let (server, journal) = TestServer::noting(builder);
+    let (server, journal) = TestServer::noting_listening(builder);
     let client = Client::connect(&server, Transport::HtmlFile);
     let everybody = server.handle.of("").expect("the global namespace");
     let text = "x".repeat(1 << 20);

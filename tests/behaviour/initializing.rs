@@ -178,7 +178,8 @@ fn in_the_global_namespace_the_session_of_who_cannot_be_prepared_ends() {
             .initialize(fail)
             .on_connect(async |State(pen): State<Pen>| pen.note("connect"))
             .on_disconnect(async |State(pen): State<Pen>| pen.note("disconnect"));
-        let (server, journal) = TestServer::noting_of(namespace);
+        let (server, journal) =
+            TestServer::noting_listening(Server::builder().namespace(namespace));
         let mut client = Client::connect(&server, transport);
         client.expect("0::");
         drop(client);

@@ -4,9 +4,12 @@ mod client;
 mod htmlfile_client;
 mod http_client;
 mod journal;
+mod listener;
 mod server;
 
-#[cfg(unix)]
+// Where `tests/behind_axum` has a host of its own.
+use listener as host;
+
 mod access_control;
 mod access_log;
 mod admission;
@@ -25,11 +28,7 @@ mod dropped_connections;
 mod encryption;
 mod event_extractors;
 mod extensions;
-<<<<<<< HEAD
-mod flash;
-=======
 mod first_packets;
->>>>>>> 61165c7 (Show sessions, first packets, raw packets and silent ends through real sockets)
 mod handler_errors;
 mod handshakes;
 mod htmlfile;
@@ -56,13 +55,9 @@ mod sizes_and_times;
 mod slow_consumers;
 mod slow_handlers;
 mod undelivered;
+#[cfg(unix)]
 mod unix_sockets;
 mod unknown_sessions;
-<<<<<<< HEAD
-mod vanishing;
-
-=======
->>>>>>> 61165c7 (Show sessions, first packets, raw packets and silent ends through real sockets)
 mod websocket_frames;
 mod wrong_packets;
 mod xhr_multipart;

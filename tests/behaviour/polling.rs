@@ -164,7 +164,7 @@ fn a_second_poll_releases_the_first() {
 
 #[test]
 fn nothing_is_lost_with_a_client_that_vanishes_while_it_polls() {
-    let server = TestServer::of([echoing()]);
+    let server = TestServer::listening(Server::builder().namespace(echoing()));
     let mut client = Client::connect_and_poll(&server);
     let connected = |count: usize| {
         eventually("as many connections as expected", || {

@@ -68,7 +68,7 @@ fn other_methods_are_not_allowed_on_polling() {
 
 #[test]
 fn what_is_not_ours_goes_to_the_fallback() {
-    let server = TestServer::of([]);
+    let server = TestServer::listening(Server::builder());
     let answer = HttpClient::open(server.address).get("/index.html");
     assert_eq!(answer.status, 404);
     let builder = Server::builder().fallback(|request| {
@@ -77,7 +77,7 @@ fn what_is_not_ours_goes_to_the_fallback() {
             request.uri()
         )))
     });
-    let server = TestServer::start(builder);
+    let server = TestServer::listening(builder);
     let answer = HttpClient::open(server.address).get("/index.html?a=b");
     assert_eq!(text(&answer), "you asked for /index.html?a=b");
 }

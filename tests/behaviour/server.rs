@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use socketio_driver_tokio::{Namespace, Server, ServerBuilder, ServerHandle};
 use tokio::runtime::Runtime;
 
+use crate::host;
 use crate::journal::{Journal, journal};
+use crate::listener;
 
 /// How long anything may take before a test gives it up: much longer than it ever takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,15 +42,25 @@ impl TestServer {
     }
 
     pub(crate) fn start(builder: ServerBuilder) -> Self {
-        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self::run(wait_for(builder.bind(any_port)).expect("a server"))
+        let (address, handle) = wait_for(host::serve(builder));
+        Self { address, handle }
     }
 
     pub(crate) fn run(server: Server) -> Self {
-        let address = server.local_addr().expect("an address");
-        let handle = server.handle();
-        runtime().spawn(server.run());
+        let (address, handle) = wait_for(listener::run(server));
         Self { address, handle }
+    }
+
+    /// With the server's own listener in any case: for what only that does.
+    pub(crate) fn listening(builder: ServerBuilder) -> Self {
+        let (address, handle) = wait_for(listener::serve(builder));
+        Self { address, handle }
+    }
+
+    /// Likewise; handlers write into the journal.
+    pub(crate) fn noting_listening(builder: ServerBuilder) -> (Self, Journal) {
+        let (journal, pen) = journal();
+        (Self::listening(builder.state(pen)), journal)
     }
 
     /// Waits until nothing is left of any client.

@@ -54,7 +54,7 @@ fn everybody_is_told_behind_what_is_queued() {
 
 #[test]
 fn a_held_poll_is_answered_with_the_goodbye() {
-    let server = TestServer::of([]);
+    let server = TestServer::listening(Server::builder());
     let mut client = Client::connect_and_poll(&server);
     let complete = shutdown(&server, PATIENCE);
     assert_eq!(client.polling().end_poll(), ["0::"]);
@@ -65,7 +65,8 @@ fn a_held_poll_is_answered_with_the_goodbye() {
 
 #[test]
 fn a_client_between_two_polls_fetches_its_goodbye_with_the_next() {
-    let (server, journal) = TestServer::noting_of(noting_reason());
+    let (server, journal) =
+        TestServer::noting_listening(Server::builder().namespace(noting_reason()));
     let mut client = Client::connect(&server, Transport::Polling);
     client.send("2::");
     let complete = shutdown(&server, PATIENCE);
@@ -78,7 +79,7 @@ fn a_client_between_two_polls_fetches_its_goodbye_with_the_next() {
 
 #[test]
 fn connections_without_a_request_are_ended() {
-    let server = TestServer::of([]);
+    let server = TestServer::listening(Server::builder());
     let mut fresh = HttpClient::open(server.address);
     let mut idle = HttpClient::open(server.address);
     assert_eq!(idle.get("/nowhere").status, 404);
@@ -102,7 +103,7 @@ fn nobody_is_let_in_any_more() {
             Ok(true)
         }
     });
-    let server = TestServer::start(builder);
+    let server = TestServer::listening(builder);
     let mut late = HttpClient::open(server.address);
     late.begin("GET", "/socket.io/1/", "", "");
     journal.expect("authorizing");
@@ -150,7 +151,7 @@ fn running_ends_with_the_server() {
 #[test]
 fn nobody_is_waited_for_who_cannot_come_back() {
     let builder = Server::builder().close_timeout(Duration::from_secs(86_400));
-    let server = TestServer::start(builder);
+    let server = TestServer::listening(builder);
     drop(Client::connect(&server, Transport::Polling));
     eventually("the connections are gone", || {
         server.handle.connection_count() == 0

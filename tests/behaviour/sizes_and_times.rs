@@ -143,7 +143,7 @@ fn a_body_that_takes_too_long_is_given_up_and_the_session_goes_on() {
 #[test]
 fn a_connection_that_never_says_what_it_wants_is_ended() {
     let builder = limited(|limits| limits.request_head_timeout = Duration::from_millis(50));
-    let (server, _journal) = TestServer::noting(builder);
+    let (server, _journal) = TestServer::noting_listening(builder);
     HttpClient::open(server.address).expect_end();
     let mut halting = HttpClient::open(server.address);
     halting.send("GET /socket.io/1/ HTTP/1.1\r\nHost:");
@@ -156,7 +156,7 @@ fn a_connection_that_never_says_what_it_wants_is_ended() {
 #[test]
 fn a_head_that_is_too_large_is_refused() {
     let builder = limited(|limits| limits.request_head_bytes = 8 << 10);
-    let (server, _journal) = TestServer::noting(builder);
+    let (server, _journal) = TestServer::noting_listening(builder);
     let mut http = HttpClient::open(server.address);
     let long = format!("X: {}\r\n", "x".repeat(8 << 10));
     let answer = http.request("GET", "/socket.io/1/", &long, "");
@@ -167,7 +167,8 @@ fn a_head_that_is_too_large_is_refused() {
 
 #[test]
 fn more_connections_than_allowed_wait_until_one_has_ended() {
-    let (server, _journal) = TestServer::noting(limited(|limits| limits.connections = 1));
+    let builder = limited(|limits| limits.connections = 1);
+    let (server, _journal) = TestServer::noting_listening(builder);
     let mut first = HttpClient::open(server.address);
     assert_eq!(first.get("/socket.io/1/").status, 200);
     let mut second = HttpClient::open(server.address);

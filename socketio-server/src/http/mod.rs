@@ -20,6 +20,11 @@ pub(crate) use self::connection::{CountedConnection, serve_connection};
 use crate::transports::delivery::Delivery;
 use crate::transports::websocket::WebSocketUpgrade;
 
+/// A request's extension: its connection cannot become anything else.
+#[cfg(feature = "tower")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoUpgrade;
+
 /// How a request is answered.
 #[derive(Debug)]
 pub(crate) enum Answer {

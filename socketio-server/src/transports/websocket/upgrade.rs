@@ -14,6 +14,8 @@ use tungstenite::handshake::derive_accept_key;
 use super::super::attached::AttachedTransport;
 use crate::answers;
 use crate::engine::Engine;
+#[cfg(feature = "tower")]
+use crate::http::NoUpgrade;
 use crate::http::{Answer, AnswerBody};
 
 /// What a connection carries once it has become a websocket.
@@ -59,6 +61,11 @@ pub(crate) fn is_asked_for(head: &Request<()>) -> bool {
 
 /// The key that accepts the upgrade. Versions 13 (RFC 6455) and 8 share their framing.
 fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
+    #[cfg(feature = "tower")]
+    if head.extensions().get::<NoUpgrade>().is_some() {
+        let text = "this connection cannot be upgraded";
+        return Err(upgrade_required(StatusCode::UPGRADE_REQUIRED, text));
+    }
     let headers = head.headers();
     if !is_asked_for(head) {
         return Err(upgrade_required(
