@@ -2,24 +2,19 @@
 
 use std::time::Duration;
 
-use socketio_driver_tokio::{Namespace, Server, ServerLimits, Socket, Text};
+use socketio_driver_tokio::Server;
 
 use crate::http_client::{handshake, held_poll, post, text};
-use crate::in_process::{InProcessServer, eventually};
+use crate::in_process::{InProcessServer, echoing, prompt_limits};
 use crate::proxy::{Proxy, behind_each_proxy};
 
-/// A server that holds polls for longer than any test takes, and soon closes connections that
-/// are not used.
+/// A server that holds polls for longer than any test takes.
 fn patient_server() -> InProcessServer {
-    let echoing = Namespace::global()
-        .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok());
-    let mut limits = ServerLimits::default();
-    limits.request_head_timeout = Duration::from_secs(1);
     let builder = Server::builder()
-        .namespace(echoing)
+        .namespace(echoing())
         .polling_duration(Duration::from_secs(600))
         .close_timeout(Duration::from_secs(601))
-        .limits(limits);
+        .limits(prompt_limits());
     InProcessServer::start(builder)
 }
 
@@ -42,13 +37,9 @@ fn a_client_that_vanishes_while_it_polls_is_noticed() {
         let server = patient_server();
         let proxy = Proxy::start(kind, server.twice());
         let held = held_poll(proxy.address, &handshake(proxy.address));
-        let connections = |count| {
-            let what = format!("{kind:?} keeps {count} connections");
-            eventually(&what, || server.handle.connection_count() == count);
-        };
         // What is not used is closed; the poll is not.
-        connections(1);
+        server.wait_for_connections(1);
         drop(held);
-        connections(0);
+        server.wait_for_connections(0);
     });
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use socketio_driver_tokio::{Listen, Server, ServerBuilder, ServerHandle};
+use socketio_driver_tokio::{
+    Ack, Listen, Namespace, RawArgs, Server, ServerBuilder, ServerHandle, ServerLimits, Socket,
+    Text,
+};
 use tokio::runtime::Runtime;
 
 use crate::proxy::PATIENCE;
@@ -34,6 +37,18 @@ impl InProcessServer {
     pub(crate) const fn twice(&self) -> [SocketAddr; 2] {
         [self.address, self.address]
     }
+
+    #[track_caller]
+    pub(crate) fn wait_for_connections(&self, count: usize) {
+        let what = format!("the server has {count} connections");
+        eventually(&what, || self.handle.connection_count() == count);
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for_sessions(&self, count: usize) {
+        let what = format!("the server has {count} sessions");
+        eventually(&what, || self.handle.session_count() == count);
+    }
 }
 
 impl Drop for InProcessServer {
@@ -43,9 +58,31 @@ impl Drop for InProcessServer {
     }
 }
 
+/// The global namespace, sending messages back and acknowledging event `echo` with its
+/// arguments, or sending it back, too.
+pub(crate) fn echoing() -> Namespace {
+    Namespace::global()
+        .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok())
+        .on("echo", async |socket: Socket, args: RawArgs, ack: Ack| {
+            if ack.is_wanted() {
+                ack.send(args)?;
+            } else {
+                socket.emit("echo", args)?;
+            }
+            Ok(())
+        })
+}
+
+/// Limits under which connections that are not used are closed soon.
+pub(crate) fn prompt_limits() -> ServerLimits {
+    let mut limits = ServerLimits::default();
+    limits.request_head_timeout = Duration::from_secs(1);
+    limits
+}
+
 /// Waits for what nobody announces.
 #[track_caller]
-pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
+fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "never came true: {what}");

@@ -11,12 +11,13 @@ mod forwarded_headers;
 mod full_processes;
 mod held_polls;
 mod http_client;
-mod immediate_streams;
 mod in_process;
 mod proxy;
 mod real_clients;
 mod scenario;
+mod slow_readers;
 mod sticky_sessions;
+mod streams;
 #[cfg(unix)]
 mod unix_sockets;
 mod websockets;

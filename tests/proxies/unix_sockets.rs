@@ -2,25 +2,16 @@
 
 use std::path::Path;
 
-use socketio_driver_tokio::{Ack, Namespace, RawArgs, Server, Socket};
+use socketio_driver_tokio::Server;
 
-use crate::in_process::InProcessServer;
+use crate::in_process::{InProcessServer, echoing};
 use crate::proxy::{Kind, Proxy, behind_each_proxy};
 use crate::scenario::Scenario;
 
 fn start(prefix: &str, folder: &Path) -> InProcessServer {
-    let echoing =
-        Namespace::global().on("echo", async |socket: Socket, args: RawArgs, ack: Ack| {
-            if ack.is_wanted() {
-                ack.send(args)?;
-            } else {
-                socket.emit("echo", args)?;
-            }
-            Ok(())
-        });
     let builder = Server::builder()
         .session_id_prefix(prefix)
-        .namespace(echoing);
+        .namespace(echoing());
     InProcessServer::start_on_unix(&folder.join(prefix), builder)
 }
 

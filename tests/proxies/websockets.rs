@@ -6,7 +6,7 @@ use socketio_driver_tokio::{Server, TransportName};
 use socketio_tests::replay::raw_websocket::read_frame;
 
 use crate::http_client::{HttpClient, handshake};
-use crate::in_process::{InProcessServer, eventually};
+use crate::in_process::InProcessServer;
 use crate::proxy::{PATIENCE, Proxy, behind_each_proxy};
 
 /// A greeted websocket, with the key of RFC 6455's example.
@@ -44,7 +44,6 @@ fn a_client_that_vanishes_is_noticed() {
         let websocket = websocket(&proxy);
         assert_eq!(server.handle.session_count(), 1, "{kind:?}");
         drop(websocket);
-        let what = format!("the session is over behind {kind:?}");
-        eventually(&what, || server.handle.session_count() == 0);
+        server.wait_for_sessions(0);
     });
 }
