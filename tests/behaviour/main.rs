@@ -29,6 +29,7 @@ mod encryption;
 mod event_extractors;
 mod extensions;
 mod first_packets;
+mod flash;
 mod handler_errors;
 mod handshakes;
 mod htmlfile;
@@ -58,6 +59,7 @@ mod undelivered;
 #[cfg(unix)]
 mod unix_sockets;
 mod unknown_sessions;
+mod vanishing;
 mod websocket_frames;
 mod wrong_packets;
 mod xhr_multipart;

@@ -163,7 +163,6 @@ fn nobody_is_waited_for_who_cannot_come_back() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn websockets_that_are_closing_are_not_waited_for_longer_than_others() {
     let mut limits = ServerLimits::default();
     limits.websocket_close_timeout = 10 * PATIENCE;
@@ -178,7 +177,9 @@ fn websockets_that_are_closing_are_not_waited_for_longer_than_others() {
     let complete = shutdown(&server, Duration::from_millis(50));
     wait_for(complete).expect("a shutdown");
     eventually("it is cut off", || server.handle.connection_count() == 0);
-=======
+}
+
+#[test]
 fn a_silent_shutdown_sends_what_is_queued_and_no_goodbye() {
     let server = TestServer::of([]);
     let mut client = Client::connect(&server, Transport::WebSocket);
@@ -192,5 +193,4 @@ fn a_silent_shutdown_sends_what_is_queued_and_no_goodbye() {
     let polls = polling.polling();
     assert_eq!(polls.end_poll(), ["3:::last"]);
     assert!(wait_for(complete).expect("a shutdown"));
->>>>>>> 61165c7 (Show sessions, first packets, raw packets and silent ends through real sockets)
 }

@@ -17,7 +17,7 @@ use super::reply::ReplyArgs;
 pub type HandlerOutcome = Result<ReplyArgs, HandlerError>;
 
 /// Something around every handler of a namespace ([`Namespace::layer`](crate::Namespace::layer))
-/// or of a server ([`ServerBuilder::tower_layer`](crate::ServerBuilder::tower_layer)), and around the jobs
+/// or of a server ([`ServerBuilder::layer`](crate::ServerBuilder::layer)), and around the jobs
 /// that sockets spawn ([`Socket::spawn`](crate::Socket::spawn)).
 ///
 /// It sees what is about to happen, and what came of it: an answer, an error, or a panic, which
