@@ -1,8 +1,8 @@
 //! What goes wrong, and who hears of it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use socketio_driver_tokio::{Args, Fault, HandlerError, Namespace, Socket};
+use socketio_driver_tokio::{Args, Extension, Fault, HandlerError, Namespace, Socket};
 
 /// The most faults to remember of one client.
 const MOST_FAULTS: usize = 32;
@@ -13,7 +13,7 @@ struct Faults(Mutex<Vec<String>>);
 
 pub(crate) fn with_failures(namespace: Namespace) -> Namespace {
     namespace
-        .on_connect(async |socket: Socket| {
+        .initialize(async |socket: Socket| {
             socket.extensions().insert(Faults::default());
         })
         .on("add", async |Args((one, other)): Args<(i32, i32)>| {
@@ -28,20 +28,20 @@ async fn refuse_tea() -> Result<(), HandlerError> {
     Err(HandlerError::new("teapot", "this one makes coffee only"))
 }
 
-async fn remember(socket: Socket, fault: Fault) {
-    if let Some(faults) = socket.extensions().get::<Faults>() {
-        let mut faults = faults.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if faults.len() < MOST_FAULTS {
-            faults.push(fault.kind.code().into());
-        }
+async fn remember(Extension(faults): Extension<Faults>, fault: Fault) {
+    let mut faults = faults.lock();
+    if faults.len() < MOST_FAULTS {
+        faults.push(fault.kind.code().into());
     }
 }
 
 /// The faults since the last question.
-async fn take_faults(socket: Socket) -> Vec<String> {
-    let Some(faults) = socket.extensions().get::<Faults>() else {
-        return Vec::new();
-    };
-    let mut faults = faults.0.lock().unwrap_or_else(PoisonError::into_inner);
-    std::mem::take(&mut *faults)
+async fn take_faults(Extension(faults): Extension<Faults>) -> Vec<String> {
+    std::mem::take(&mut *faults.lock())
+}
+
+impl Faults {
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -8,6 +8,7 @@ mod answers;
 mod company;
 mod endings;
 mod failures;
+mod shaping;
 
 use std::error::Error;
 
@@ -36,7 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .namespace(namespace("/features"))
         .namespace(namespace("/other"))
         .namespace(access::vault())
-        .namespace(access::private());
+        .namespace(access::private())
+        .namespace(shaping::shaped());
     Demo::bind("features", &options, page, server)
         .await?
         .run()

@@ -205,6 +205,36 @@ const checks = (() => {
     }],
   ];
 
+  const shaping = [
+    ['State', 'of each client is prepared before anything else', async (bench) => {
+      const { socket } = await bench.join('/shaped');
+      same([await ask(socket, 'call'), await ask(socket, 'call')], [[1], [2]], 'the counts');
+      const second = await bench.second();
+      const other = second.socket.of('/shaped');
+      same(await ask(other, 'call'), [1], 'the count of another client');
+    }],
+    ['Dispatch', 'passes an event on under another name', async (bench) => {
+      const { socket } = await bench.join('/shaped');
+      same(await ask(socket, 'telephone'), [1], 'the answer');
+    }],
+    ['Any event', 'may have one handler for all', async (bench) => {
+      const { socket } = await bench.join('/shaped');
+      same(await ask(socket, 'whatever', 1, 2), ['whatever', '[1,2]'], 'what it was called with');
+    }],
+    ['Layer', 'around all handlers keeps details private', async (bench) => {
+      const { socket } = await bench.join('/shaped');
+      return refusal(socket, 'internal', () => socket.emit('break'));
+    }],
+    ['Blacklist', 'ignores an event without a word', async (bench) => {
+      const { socket } = await bench.join('/shaped');
+      const [answers, errors] = [[], collect(socket, 'error')];
+      socket.emit('ignored', (...answer) => answers.push(answer));
+      await ask(socket, 'call');
+      errors.end();
+      same([answers, [...errors]], [[], []], 'answers and errors');
+    }],
+  ];
+
   const failures = [
     ['Unknown event', 'is an error with a name', ({ main }) =>
       refusal(main, 'no_such_method', () => main.emit('no such event'))],
@@ -265,6 +295,7 @@ const checks = (() => {
     ['Namespaces', namespaces],
     ['Broadcasts and rooms', company],
     ['Access', access],
+    ['Shaping a namespace', shaping],
     ['Errors', failures],
     ['Endings', endings],
   ];

@@ -24,7 +24,7 @@ tell('features', ['websocket'], async (stage) => {
   await tab.sees('the end', () => document.querySelector('#summary').dataset.done === 'true');
   await tab.screenshot(stage.picture(`features-${transport}`), { fullPage: true });
   const rows = await rowsOf(tab);
-  assert.ok(rows.length >= 30, `there are only ${rows.length} checks`);
+  assert.ok(rows.length >= 37, `there are only ${rows.length} checks`);
   assert.deepEqual(rows.filter(({ verdict }) => verdict !== 'passed').map(({ text }) => text), [], 'checks that failed');
   await tab.seesText('#summary', `${rows.length} of ${rows.length} passed over ${transport}`);
 
