@@ -33,6 +33,10 @@ struct GuideExamples;
 #[doc = include_str!("../../docs/emit-cheatsheet.md")]
 struct EmitExamples;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/coming-from-gevent-socketio.md")]
+struct ComingFromExamples;
+
 mod tokio_runtime;
 
 // With `bytes` and `rustls`, whose types stand in signatures, too.

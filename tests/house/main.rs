@@ -1,5 +1,6 @@
 //! The rules of the house that no compiler checks.
 
+mod coming_from;
 mod documents;
 mod markdown;
 mod source_files;
