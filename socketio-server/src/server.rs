@@ -79,6 +79,7 @@ impl<R: Runtime> Server<R> {
         for address in self.local_addrs() {
             info!(%address, "listening");
         }
+        let open = OpenForConnections::begin(&self.engine);
         let signal = &self.engine.shutdown;
         let beginning = signal.beginning();
         if !signal.has_begun() {
@@ -98,7 +99,24 @@ impl<R: Runtime> Server<R> {
         }
         self.listeners.clear();
         self.policy_listeners.clear();
+        drop(open);
         self.engine.wait_until_ended().await;
+    }
+}
+
+/// Listeners that are there: the end of a server waits for theirs.
+struct OpenForConnections(Arc<Engine>);
+
+impl OpenForConnections {
+    fn begin(engine: &Arc<Engine>) -> Self {
+        engine.shutdown.accepting_began();
+        Self(Arc::clone(engine))
+    }
+}
+
+impl Drop for OpenForConnections {
+    fn drop(&mut self) {
+        self.0.shutdown.accepting_ended();
     }
 }
 
@@ -255,7 +273,8 @@ impl Engine {
         loop {
             let ending = self.shutdown.ending();
             let (sessions, connections) = (self.session_count(), self.shutdown.connections());
-            if self.shutdown.is_given_up() || (sessions == 0 && connections == 0) {
+            let is_over = sessions == 0 && connections == 0 && !self.shutdown.is_accepting();
+            if self.shutdown.is_given_up() || is_over {
                 return;
             }
             if sessions == 0 && !self.shutdown.is_drained() {

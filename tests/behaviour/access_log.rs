@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -76,8 +76,16 @@ impl Visit for Reading {
     }
 }
 
+/// As long as there is a single subscriber, `tracing` asks whichever thread comes first whether
+/// anybody listens: the thread of another test would say no for all.
+fn not_the_only_subscriber() {
+    static OTHER: OnceLock<Dispatch> = OnceLock::new();
+    OTHER.get_or_init(|| Dispatch::new(tracing_subscriber::registry()));
+}
+
 /// A server on a thread of its own, of which alone is told.
 fn start(builder: ServerBuilder, filter: LevelFilter) -> (TestServer, Lines) {
+    not_the_only_subscriber();
     let lines = Lines::default();
     let subscriber = tracing_subscriber::registry().with(lines.clone().with_filter(filter));
     let dispatch = Dispatch::new(subscriber);

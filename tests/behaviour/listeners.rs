@@ -178,10 +178,9 @@ fn shutdown_ends_all_listeners() {
         .listen(Listen::tcp(ANY_PORT))
         .listen(Listen::tcp(ANY_PORT));
     let (server, addresses) = start(builder);
+    assert!(addresses.iter().copied().all(is_served));
     assert!(wait_for(server.handle.shutdown(PATIENCE)));
-    eventually("the ports are free", || {
-        addresses
-            .iter()
-            .all(|address| TcpListener::bind(address).is_ok())
-    });
+    for address in addresses {
+        assert!(TcpListener::bind(address).is_ok(), "{address} is taken");
+    }
 }

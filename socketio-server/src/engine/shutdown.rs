@@ -14,6 +14,8 @@ pub(crate) struct ShutdownSignal {
     beginning: Event,
     draining: Event,
     connections: AtomicUsize,
+    /// Servers that accept connections: one, or none.
+    accepting: AtomicUsize,
     ending: Event,
 }
 
@@ -69,6 +71,20 @@ impl ShutdownSignal {
 
     pub(crate) fn connection_ended(&self) {
         self.connections.fetch_sub(1, Ordering::SeqCst);
+        self.ending.notify(usize::MAX);
+    }
+
+    /// Whether connections may still be accepted.
+    pub(crate) fn is_accepting(&self) -> bool {
+        self.accepting.load(Ordering::SeqCst) > 0
+    }
+
+    pub(crate) fn accepting_began(&self) {
+        self.accepting.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn accepting_ended(&self) {
+        self.accepting.fetch_sub(1, Ordering::SeqCst);
         self.ending.notify(usize::MAX);
     }
 
