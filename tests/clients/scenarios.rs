@@ -44,7 +44,6 @@ scenarios!(
     said_while_away = "said-while-away",
     server_disconnects_namespace = "server-disconnects-namespace",
     server_disconnects = "server-disconnects",
-    server_ends_silently = "server-ends-silently",
     unknown_namespace = "unknown-namespace",
 );
 
