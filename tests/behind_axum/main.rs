@@ -41,6 +41,8 @@ mod dropped_connections;
 mod event_extractors;
 #[path = "../behaviour/extensions.rs"]
 mod extensions;
+#[path = "../behaviour/first_packets.rs"]
+mod first_packets;
 #[path = "../behaviour/handler_errors.rs"]
 mod handler_errors;
 #[path = "../behaviour/handshakes.rs"]
@@ -67,10 +69,16 @@ mod manual_acks;
 mod message_extractors;
 #[path = "../behaviour/origins.rs"]
 mod origins;
+#[path = "../behaviour/other_json_library.rs"]
+mod other_json_library;
+#[path = "../behaviour/panicking_destructors.rs"]
+mod panicking_destructors;
 #[path = "../behaviour/polling.rs"]
 mod polling;
 #[path = "../behaviour/questions.rs"]
 mod questions;
+#[path = "../behaviour/raw_packets.rs"]
+mod raw_packets;
 #[path = "../behaviour/refused_transports.rs"]
 mod refused_transports;
 #[path = "../behaviour/replies.rs"]
@@ -81,6 +89,8 @@ mod rooms;
 mod server;
 #[path = "../behaviour/server_handle.rs"]
 mod server_handle;
+#[path = "../behaviour/sessions.rs"]
+mod sessions;
 #[path = "../behaviour/shutdown.rs"]
 mod shutdown;
 #[path = "../behaviour/sizes_and_times.rs"]
