@@ -43,7 +43,7 @@ pub struct ServerBuilder<R: Runtime> {
     client_max_age: Duration,
     pub(crate) listens: Vec<Listen>,
     layers: Vec<Arc<dyn Layer>>,
-    policy_listens: Vec<Listen>,
+    pub(crate) policy_listens: Vec<Listen>,
     runtime: PhantomData<R>,
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use socketio_driver_tokio::{
     Ack, Args, ConnectQuery, HandlerError, Handshake, Listen, Namespace, RawArgs, RawJson, Server,
-    Socket, Text,
+    ServerBuilder, Socket, Text,
 };
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// A running server, which ends without a word when it is dropped.
@@ -30,20 +31,27 @@ impl RunningServer {
     /// Starts the application on whatever is to be listened on.
     pub(crate) fn listen(listen: Listen, authorization: bool) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let server = runtime.block_on(async {
-            let mut builder = Server::builder()
-                .namespace(talkative(Namespace::global()))
-                .namespace(talkative(Namespace::new("/chat")))
-                .namespace(talkative(Namespace::new("/news")))
-                .namespace(Namespace::new("/private").authorize(nobody));
-            if authorization {
-                builder = builder.authorize(sesame);
-            }
-            let server = builder.listen(listen).build().await;
-            server.expect("the port is free")
-        });
+        let server = runtime.block_on(application(authorization).listen(listen).build());
+        let server = server.expect("the port is free");
         let address = server.local_addr().expect("it listens");
         runtime.spawn(server.run());
+        Self {
+            address,
+            runtime: Some(runtime),
+        }
+    }
+
+    /// Starts the application as a layer in another one on axum.
+    pub(crate) fn start_behind_axum(authorization: bool) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let (listener, layer) = runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let built = application(authorization).tower_layer();
+            (listener, built.expect("a layer").0)
+        });
+        let address = listener.local_addr().expect("it listens");
+        let router = axum::Router::new().layer(layer);
+        runtime.spawn(async { axum::serve(listener, router).await });
         Self {
             address,
             runtime: Some(runtime),
@@ -61,6 +69,19 @@ impl Drop for RunningServer {
             // The port is free when its tasks are gone.
             runtime.shutdown_timeout(Duration::from_secs(10));
         }
+    }
+}
+
+fn application(authorization: bool) -> ServerBuilder {
+    let builder = Server::builder()
+        .namespace(talkative(Namespace::global()))
+        .namespace(talkative(Namespace::new("/chat")))
+        .namespace(talkative(Namespace::new("/news")))
+        .namespace(Namespace::new("/private").authorize(nobody));
+    if authorization {
+        builder.authorize(sesame)
+    } else {
+        builder
     }
 }
 

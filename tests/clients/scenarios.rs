@@ -3,24 +3,34 @@
 use crate::application::RunningServer;
 use crate::node;
 
-fn play(scenario: &str, transport: &str) {
-    let server = RunningServer::start(scenario == "handshake-authorization");
+fn play(start: impl Fn(bool) -> RunningServer, scenario: &str, transport: &str) {
+    let server = start(scenario == "handshake-authorization");
     let arguments = [scenario, "--url", &server.url(), "--transport", transport];
     node::run("run-scenario.js", &arguments);
 }
 
 macro_rules! scenarios {
     ($($test:ident = $name:literal),+ $(,)?) => {
-        mod websocket {
-            $(#[test] fn $test() { super::play($name, "websocket"); })+
-        }
-
-        mod xhr_polling {
-            $(#[test] fn $test() { super::play($name, "xhr-polling"); })+
-        }
+        scenarios!(websocket, RunningServer::start, "websocket", $($test = $name),+);
+        scenarios!(xhr_polling, RunningServer::start, "xhr-polling", $($test = $name),+);
+        scenarios!(
+            websocket_behind_axum, RunningServer::start_behind_axum, "websocket",
+            $($test = $name),+
+        );
+        scenarios!(
+            xhr_polling_behind_axum, RunningServer::start_behind_axum, "xhr-polling",
+            $($test = $name),+
+        );
 
         /// Every scenario that there is.
         const PLAYED: &[&str] = &[$($name),+];
+    };
+    ($over:ident, $start:path, $transport:literal, $($test:ident = $name:literal),+) => {
+        mod $over {
+            use super::*;
+
+            $(#[test] fn $test() { play($start, $name, $transport); })+
+        }
     };
 }
 

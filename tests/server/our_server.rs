@@ -23,15 +23,20 @@ pub(crate) struct OurServer;
 impl ScriptedServer for OurServer {
     fn start(&self, transcript: &Transcript) -> Result<Running, String> {
         let log = AppLog::default();
-        let mut builder = configured(transcript)?;
-        for (name, script) in &transcript.app {
-            builder = builder.namespace(scripted_app::namespace(name, script, &log));
-        }
-        if let Some(authorization) = transcript.authorization {
-            builder = with_authorization(builder, authorization, &log);
-        }
-        run(builder, log)
+        run(scripted(transcript, &log)?, log)
     }
+}
+
+/// The settings and the application of a recording.
+pub(crate) fn scripted(transcript: &Transcript, log: &AppLog) -> Result<ServerBuilder, String> {
+    let mut builder = configured(transcript)?;
+    for (name, script) in &transcript.app {
+        builder = builder.namespace(scripted_app::namespace(name, script, log));
+    }
+    if let Some(authorization) = transcript.authorization {
+        builder = with_authorization(builder, authorization, log);
+    }
+    Ok(builder)
 }
 
 /// The transports that our server has when all are asked for: the end of its handshake.
@@ -70,7 +75,7 @@ fn run(builder: ServerBuilder, log: AppLog) -> Result<Running, String> {
 }
 
 /// One runtime for all servers of the process.
-fn runtime() -> &'static Runtime {
+pub(crate) fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         tokio::runtime::Builder::new_multi_thread()
@@ -195,7 +200,7 @@ fn with_authorization(
 }
 
 /// What the application behind the recorded servers answers to requests that are none of theirs.
-fn not_ours() -> http::Response<Bytes> {
+pub(crate) fn not_ours() -> http::Response<Bytes> {
     let mut answer = http::Response::new(Bytes::from_static(b"app: not socket.io"));
     *answer.status_mut() = http::StatusCode::NOT_FOUND;
     answer.headers_mut().insert(

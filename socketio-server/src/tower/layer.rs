@@ -56,7 +56,7 @@ impl<R: Runtime> ServerBuilder<R> {
     }
 
     fn without_listener(mut self) -> Result<Arc<Engine>, BuildError> {
-        if let Some(listen) = self.listens.first() {
+        if let Some(listen) = self.listens.iter().chain(&self.policy_listens).next() {
             return Err(BuildError::CannotListen(listen.to_string()));
         }
         self.settings.has_listener = false;

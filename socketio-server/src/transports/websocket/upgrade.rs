@@ -61,17 +61,17 @@ pub(crate) fn is_asked_for(head: &Request<()>) -> bool {
 
 /// The key that accepts the upgrade. Versions 13 (RFC 6455) and 8 share their framing.
 fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
-    #[cfg(feature = "tower")]
-    if head.extensions().get::<NoUpgrade>().is_some() {
-        let text = "this connection cannot be upgraded";
-        return Err(upgrade_required(StatusCode::UPGRADE_REQUIRED, text));
-    }
     let headers = head.headers();
     if !is_asked_for(head) {
         return Err(upgrade_required(
             StatusCode::UPGRADE_REQUIRED,
             "websocket expected",
         ));
+    }
+    #[cfg(feature = "tower")]
+    if head.extensions().get::<NoUpgrade>().is_some() {
+        let text = "this connection cannot be upgraded";
+        return Err(upgrade_required(StatusCode::UPGRADE_REQUIRED, text));
     }
     let version = headers
         .get(SEC_WEBSOCKET_VERSION)

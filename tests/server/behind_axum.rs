@@ -1,0 +1,58 @@
+//! The recorded conversations, held with our server as a layer in an application on axum.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use socketio_tests::replay::{AppLog, Running, ScriptedServer, Transcript};
+use tokio::net::TcpListener;
+
+use crate::our_server::{not_ours, runtime, scripted};
+use crate::transcripts::play_group_but;
+
+/// Starts axum, with our server as a layer.
+struct BehindAxum;
+
+impl ScriptedServer for BehindAxum {
+    fn start(&self, transcript: &Transcript) -> Result<Running, String> {
+        let log = AppLog::default();
+        let builder = scripted(transcript, &log)?;
+        let built = runtime().block_on(async { builder.tower_layer() });
+        let (layer, handle) = built.map_err(|e| e.to_string())?;
+        let application = Router::new()
+            .fallback(async || not_ours().map(Body::from))
+            .layer(layer);
+        let listener = runtime().block_on(TcpListener::bind("127.0.0.1:0"));
+        let listener = listener.map_err(|e| e.to_string())?;
+        let address = listener.local_addr().map_err(|e| e.to_string())?;
+        let serving = runtime().spawn(async { axum::serve(listener, application).await });
+        Ok(Running::new(address, log, move || {
+            runtime().spawn(async move {
+                handle.shutdown(Duration::from_secs(1)).await;
+                serving.abort();
+            });
+        }))
+    }
+}
+
+/// What axum does not tell its layers, or answers itself: whether a client has ended a stream or
+/// lost it, and requests for websockets that are none of ours.
+const AXUM_S: [&str; 2] = ["hf-client-closes", "ws-upgrade-other-path"];
+
+macro_rules! groups {
+    ($($test:ident = $group:literal),+ $(,)?) => {
+        $(#[test] fn $test() { play_group_but(&BehindAxum, $group, &AXUM_S); })+
+    };
+}
+
+// Flash is left out: its policies are told on listeners, which are axum's here.
+groups!(
+    acks = "acks",
+    events = "events",
+    handshake = "handshake",
+    htmlfile = "htmlfile",
+    jsonp_polling = "jsonp-polling",
+    namespaces = "namespaces",
+    websocket = "websocket",
+    xhr_polling = "xhr-polling",
+);
