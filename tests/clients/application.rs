@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socketio_driver_tokio::{
-    Ack, Args, ConnectQuery, HandlerError, Handshake, Listen, Namespace, RawArgs, RawJson, Server,
-    ServerBuilder, Socket, Text,
+    Ack, Args, ConnectQuery, HandlerError, Handshake, Listen, Namespace, Origins, RawArgs, RawJson,
+    Server, ServerBuilder, Socket, Text,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -30,8 +30,29 @@ impl RunningServer {
 
     /// Starts the application on whatever is to be listened on.
     pub(crate) fn listen(listen: Listen, authorization: bool) -> Self {
+        Self::open(listen, authorization, |builder| builder)
+    }
+
+    /// Starts the application for pages on any port of this machine.
+    pub(crate) fn start_for_pages(address: SocketAddr, authorization: bool) -> Self {
+        let pages = Origins::list(["127.0.0.1:*"]);
+        Self::open(Listen::tcp(address), authorization, |builder| {
+            // The only way for a client on htmlfile to notice that its stream has ended.
+            builder
+                .origins(pages)
+                .heartbeat_interval(Duration::from_millis(500))
+                .heartbeat_timeout(Duration::from_secs(4))
+        })
+    }
+
+    fn open(
+        listen: Listen,
+        authorization: bool,
+        with_settings: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let server = runtime.block_on(application(authorization).listen(listen).build());
+        let builder = with_settings(application(authorization));
+        let server = runtime.block_on(builder.listen(listen).build());
         let server = server.expect("the port is free");
         let address = server.local_addr().expect("it listens");
         runtime.spawn(server.run());

@@ -3,12 +3,16 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::node;
 
 /// Browsers take turns: together they would be too slow for their own deadlines.
 static BROWSER: Mutex<()> = Mutex::new(());
+
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    BROWSER.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// An example with a page, running.
 struct Example {
@@ -47,7 +51,7 @@ impl Drop for Example {
 
 /// Plays a script of `tests/js/browser` on the page of an example.
 fn play(story: &str, example: &str, transports: &str) {
-    let _turn = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     let example = Example::start(example);
     let artefacts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("artefacts");
     std::fs::create_dir_all(&artefacts).expect("a folder for screenshots");

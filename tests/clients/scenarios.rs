@@ -1,12 +1,45 @@
-//! Each scenario of the real client on Node, over each transport that it can do there.
+//! Each scenario of the real client: on Node over each transport that it can do there, in pages over
+//! the others.
 
 use crate::application::RunningServer;
+use crate::browser;
 use crate::node;
 
 fn play(start: impl Fn(bool) -> RunningServer, scenario: &str, transport: &str) {
     let server = start(scenario == "handshake-authorization");
     let arguments = [scenario, "--url", &server.url(), "--transport", transport];
     node::run("run-scenario.js", &arguments);
+}
+
+/// A goodbye that is said while a form is under way waits for its answer, which takes a browser a
+/// while. This client forgets it then, or says it to the next session.
+const UNFAIR_TO_FORMS: [&str; 2] = ["client-disconnects", "said-while-away"];
+
+/// All of them in pages of one browser.
+fn play_in_pages(transport: &str) {
+    let _turn = browser::turn();
+    let is_fair = |name: &&&str| transport != "jsonp-polling" || !UNFAIR_TO_FORMS.contains(name);
+    let (authorized, open): (Vec<&str>, Vec<&str>) = PLAYED
+        .iter()
+        .filter(is_fair)
+        .partition(|name| **name == "handshake-authorization");
+    for (names, authorization) in [(authorized, true), (open, false)] {
+        let any_port = ([127, 0, 0, 1], 0).into();
+        let server = RunningServer::start_for_pages(any_port, authorization);
+        let (names, url) = (names.join(","), server.url());
+        let arguments = [&names, "--url", &url, "--transport", transport];
+        node::run("browser/scenarios-in-page.js", &arguments);
+    }
+}
+
+#[test]
+fn all_in_pages_over_jsonp_polling() {
+    play_in_pages("jsonp-polling");
+}
+
+#[test]
+fn all_in_pages_over_htmlfile() {
+    play_in_pages("htmlfile");
 }
 
 macro_rules! scenarios {
