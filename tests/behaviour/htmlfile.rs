@@ -194,22 +194,27 @@ fn a_stream_ends_with_a_goodbye_when_the_server_does() {
     assert!(wait_for(complete).expect("a shutdown"));
 }
 
-#[test]
-fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
-    let outbox = 1 << 20;
+/// Waits for nobody for long.
+fn impatient(outbox_bytes: usize) -> ServerBuilder {
+    let soon = Duration::from_millis(100);
     let mut session = SessionLimits::default();
-    session.outbox_bytes = outbox;
-    let mut limits = ServerLimits::default();
-    limits.unread_response_timeout = Duration::from_millis(100);
+    session.outbox_bytes = outbox_bytes;
     // The connection for posts is idle, and so is the other one if all of it fits into sockets.
-    limits.request_head_timeout = Duration::from_millis(100);
-    let builder = builder()
+    let limits = ServerLimits::default()
+        .unread_response_timeout(soon)
+        .request_head_timeout(soon);
+    builder()
         .session_limits(session)
         .limits(limits)
         .transports([TransportName::HtmlFile])
         .heartbeat_interval(None)
-        .close_timeout(Duration::from_millis(100));
-    let (server, journal) = TestServer::noting_listening(builder);
+        .close_timeout(soon)
+}
+
+#[test]
+fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
+    let outbox = 1 << 20;
+    let (server, journal) = TestServer::noting_listening(impatient(outbox));
     let client = Client::connect(&server, Transport::HtmlFile);
     let global = server.handle.of("").expect("the global namespace");
     let socket = global.sockets().pop().expect("a client");
@@ -230,18 +235,7 @@ fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
 
 #[test]
 fn a_stream_that_is_left_unread_for_too_long_is_cut_off() {
-    let mut session = SessionLimits::default();
-    session.outbox_bytes = 64 << 20;
-    let mut limits = ServerLimits::default();
-    limits.unread_response_timeout = Duration::from_millis(100);
-    limits.request_head_timeout = Duration::from_millis(100);
-    let builder = builder()
-        .session_limits(session)
-        .limits(limits)
-        .transports([TransportName::HtmlFile])
-        .heartbeat_interval(None)
-        .close_timeout(Duration::from_millis(100));
-    let (server, journal) = TestServer::noting_listening(builder);
+    let (server, journal) = TestServer::noting_listening(impatient(64 << 20));
     let client = Client::connect(&server, Transport::HtmlFile);
     let everybody = server.handle.of("").expect("the global namespace");
     let text = "x".repeat(1 << 20);
