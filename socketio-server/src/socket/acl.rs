@@ -4,9 +4,10 @@ use socketio_session::{Acl, Misuse};
 
 use super::Socket;
 
-/// What a client may do in a namespace: event names, and `message` and `json` for the two
-/// kinds of messages. Changes hold for everything that the client sent after the packet being
-/// handled.
+/// What a client may do in a namespace: event names, `connect` for joining it, `message` and
+/// `json` for the two kinds of messages, `error` for error packets. Changes hold for everything
+/// that the client sent after the packet being handled, and those made before a join is decided
+/// for the join itself.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketAcl<'a> {
     socket: &'a Socket,
@@ -36,6 +37,7 @@ impl<'a> SocketAcl<'a> {
     ///
     /// # Errors
     /// [`Misuse`]: the client has gone.
+    #[doc(alias = "add_acl_method")]
     pub fn allow(self, method: &str) -> Result<(), Misuse> {
         self.change(|acl| {
             acl.allow(method);
@@ -48,6 +50,7 @@ impl<'a> SocketAcl<'a> {
     /// # Errors
     /// [`Misuse`]: the client has gone, or everything is allowed, so there is nothing to take
     /// it away from.
+    #[doc(alias = "del_acl_method")]
     pub fn deny(self, method: &str) -> Result<(), Misuse> {
         self.change(|acl| acl.deny(method))
     }
@@ -56,6 +59,7 @@ impl<'a> SocketAcl<'a> {
     ///
     /// # Errors
     /// [`Misuse`]: the client has gone.
+    #[doc(alias = "lift_acl_restrictions")]
     pub fn lift(self) -> Result<(), Misuse> {
         self.change(|acl| {
             acl.lift();
@@ -67,6 +71,7 @@ impl<'a> SocketAcl<'a> {
     ///
     /// # Errors
     /// [`Misuse`]: the client has gone.
+    #[doc(alias = "reset_acl")]
     pub fn reset(self) -> Result<(), Misuse> {
         let config = &self.socket.engine.session_config;
         let initial = config
@@ -80,6 +85,7 @@ impl<'a> SocketAcl<'a> {
     }
 
     /// Whether the client may call the method.
+    #[doc(alias = "is_method_allowed")]
     #[must_use]
     pub fn is_allowed(self, method: &str) -> bool {
         let mut allowed = false;
