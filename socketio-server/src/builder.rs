@@ -297,7 +297,8 @@ impl<R: Runtime> ServerBuilder<R> {
 
     /// Adds something to listen on for policies only, usually a TCP address with port
     /// [`FlashPolicy::PORT`]. Who connects there and asks for nothing is given up after
-    /// [`ServerLimits::flash_policy_timeout`]. Default: none.
+    /// [`ServerLimits::flash_policy_timeout`]. Nothing is encrypted there: Flash players do not ask
+    /// so. Default: none.
     #[must_use]
     pub fn flash_policy_listen(mut self, listen: Listen) -> Self {
         self.policy_listens.push(listen);
@@ -359,8 +360,10 @@ impl<R: Runtime> ServerBuilder<R> {
         if !policy_listens.is_empty() && self.settings.flash_policy.is_none() {
             return Err(BuildError::NoFlashPolicy);
         }
-        for listen in listens.iter().chain(&policy_listens) {
-            if let Some(option) = listen.misfit() {
+        let policy_options = policy_listens.iter().map(|it| (it, it.policy_misfit()));
+        let options = listens.iter().map(|it| (it, it.misfit()));
+        for (listen, misfit) in options.chain(policy_options) {
+            if let Some(option) = misfit {
                 let on = listen.to_string();
                 return Err(BuildError::ListenOption { on, option });
             }

@@ -13,8 +13,8 @@ use futures_rustls::pki_types::pem::PemObject;
 use futures_rustls::rustls::crypto::ring;
 use futures_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use socketio_driver_tokio::{
-    BuildError, Listen, LocalAddr, Namespace, Server, ServerBuilder, ServerHandle, ServerLimits,
-    Socket, Text,
+    BuildError, FlashPolicy, Listen, LocalAddr, Namespace, Server, ServerBuilder, ServerHandle,
+    ServerLimits, Socket, Text,
 };
 use socketio_tests::replay::raw_websocket::{TEXT, frame_bytes};
 
@@ -206,8 +206,8 @@ fn who_leaves_a_response_unread_is_given_up() {
         .fallback(move |_| http::Response::new(page.clone().into()));
     let server = EncryptedServer::start(builder);
     let mut unread = server.connect();
+    eventually("it is there", || server.handle.connection_count() == 1);
     unread.send(get("/page").as_bytes());
-    eventually("it is served", || server.handle.connection_count() == 1);
     eventually("it is given up", || server.handle.connection_count() == 0);
     let mut read = Vec::new();
     let error = unread.0.read_to_end(&mut read).expect_err("a cut");
@@ -249,6 +249,19 @@ fn a_protocol_that_is_not_spoken_must_not_be_offered() {
     };
     assert!(with(&["http/1.1"]).is_ok());
     let error = with(&["h2", "http/1.1"]).expect_err("a misfit");
+    assert!(
+        matches!(error, BuildError::ListenOption { option: "tls", .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn policies_are_not_encrypted() {
+    let config = Arc::new(OwnCertificate::new().server());
+    let builder = Server::builder()
+        .flash_policy(&FlashPolicy::new())
+        .flash_policy_listen(Listen::tcp("127.0.0.1:0").tls(config));
+    let error = wait_for(builder.bind("127.0.0.1:0")).expect_err("a misfit");
     assert!(
         matches!(error, BuildError::ListenOption { option: "tls", .. }),
         "{error}"

@@ -172,6 +172,15 @@ impl Listen {
         misfits.next().map(|(name, _, _)| *name)
     }
 
+    /// Likewise, for what answers Flash players only, which do not encrypt their question.
+    pub(crate) fn policy_misfit(&self) -> Option<&'static str> {
+        #[cfg(feature = "rustls")]
+        if self.tls.is_some() {
+            return Some("tls");
+        }
+        self.misfit()
+    }
+
     /// Whether clients could agree on a protocol that is not spoken here.
     #[cfg(feature = "rustls")]
     fn names_other_protocols(&self) -> bool {
