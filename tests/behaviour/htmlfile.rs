@@ -148,6 +148,13 @@ fn a_transport_that_takes_over_ends_the_stream() {
     journal.expect("TransportClosed");
 }
 
+/// The number of a message that begins with one.
+fn number_of(packet: &[u8]) -> usize {
+    let number = packet[4..].split(|byte| *byte == b'.').next();
+    let number = std::str::from_utf8(number.expect("a number"));
+    number.expect("digits").parse().expect("a number")
+}
+
 #[test]
 fn what_a_blocked_stream_could_not_write_goes_to_the_transport_that_takes_over() {
     const MESSAGES: usize = 32;
@@ -163,11 +170,6 @@ fn what_a_blocked_stream_could_not_write_goes_to_the_transport_that_takes_over()
     }
     let mut websocket = WebSocket::open(server.address, &client.sid);
     assert_eq!(websocket.next_frame().payload, b"1::");
-    let number_of = |packet: &[u8]| -> usize {
-        let number = packet[4..].split(|byte| *byte == b'.').next();
-        let number = std::str::from_utf8(number.expect("a number"));
-        number.expect("digits").parse().expect("a number")
-    };
     let first = number_of(&websocket.next_frame().payload);
     for number in first + 1..MESSAGES {
         assert_eq!(number_of(&websocket.next_frame().payload), number);
@@ -176,6 +178,28 @@ fn what_a_blocked_stream_could_not_write_goes_to_the_transport_that_takes_over()
     for number in 0..first {
         assert_eq!(number_of(client.htmlfile().next().as_bytes()), number);
     }
+}
+
+#[test]
+fn what_a_blocked_stream_has_written_of_many_small_messages_does_not_come_twice() {
+    const MESSAGES: usize = 40_000;
+    let mut session = SessionLimits::default();
+    session.outbox_bytes = 64 << 20;
+    session.outbox_packets = MESSAGES;
+    let (server, _journal) = TestServer::noting(builder().session_limits(session));
+    let mut client = Client::connect(&server, Transport::HtmlFile);
+    let everybody = server.handle.of("").expect("the global namespace");
+    let padding = "x".repeat(1000);
+    for number in 0..MESSAGES {
+        let message = format!("{number}.{padding}");
+        assert_eq!(everybody.send(&message).queued, 1);
+    }
+    let mut websocket = WebSocket::open(server.address, &client.sid);
+    assert_eq!(websocket.next_frame().payload, b"1::");
+    let first = number_of(&websocket.next_frame().payload);
+    let written = client.htmlfile().rest();
+    let numbers = written.iter().map(|packet| number_of(packet.as_bytes()));
+    assert!(numbers.eq(0..first), "{}, not {first}", written.len());
 }
 
 #[test]

@@ -3,10 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use socketio_tests::replay::connection::Arrival;
 use socketio_tests::replay::raw_http::{ReceivedResponse, read_chunk, read_head};
 
 use crate::http_client::{HttpClient, text};
 use crate::server::PATIENCE;
+
+/// What ends a response in an orderly way.
+const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";
 
 /// A stream, script by script, and the connection for posts.
 pub(crate) struct HtmlFile {
@@ -69,6 +73,24 @@ impl HtmlFile {
         let json = json.and_then(|json| json.strip_suffix(");</script>"));
         let json = json.unwrap_or_else(|| panic!("no script element: {script}"));
         serde_json::from_str(json).expect("a JSON string")
+    }
+
+    /// The packets that a browser has run when the response ends or breaks off, but for one whose
+    /// chunk lacks its line end.
+    pub(crate) fn rest(&mut self) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.stream.connection.unread().ends_with(LAST_CHUNK)
+            && self.stream.connection.wait(deadline) == Arrival::Bytes
+        {}
+        let [bytes @ .., _, _] = self.stream.connection.unread() else {
+            return Vec::new();
+        };
+        let document = String::from_utf8_lossy(bytes);
+        let scripts = document.split("<script>_(").skip(1);
+        let complete = scripts.filter_map(|script| script.split_once(");</script>"));
+        complete
+            .map(|(json, _)| serde_json::from_str(json).expect("a JSON string"))
+            .collect()
     }
 
     /// Waits for the orderly end of the response.

@@ -15,9 +15,9 @@ use crate::answers;
 use crate::engine::Engine;
 use crate::http::{AnswerBody, ClientEnd, StreamBroken};
 
-/// The most bytes of packets written at once; one packet always goes, whatever its size. They are
-/// memory that the session's limits do not count.
-const BYTES_AT_ONCE: usize = 16 << 10;
+/// One packet at a time: browsers run each script element, or take each part, as soon as it is
+/// complete. If a connection breaks, only what they cannot have taken goes out again.
+const BYTES_AT_ONCE: usize = 0;
 
 /// Opens a stream. A client without a session is told so on the stream, which ends then.
 pub(crate) fn answer(
@@ -47,7 +47,7 @@ pub(crate) fn answer(
 }
 
 /// The packets of a session as the body of a response. It is pulled as fast as the client reads:
-/// one batch, and when it is written the next.
+/// one packet, and when it is written the next.
 #[derive(Debug)]
 pub(crate) struct SessionStream {
     format: StreamFormat,
