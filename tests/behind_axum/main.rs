@@ -10,6 +10,7 @@ mod fallthrough;
 mod goodbyes;
 mod peers;
 mod plain_hyper;
+mod stuck_streams;
 
 #[path = "../behaviour/access_control.rs"]
 mod access_control;

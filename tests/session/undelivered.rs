@@ -279,6 +279,31 @@ fn who_comes_while_the_goodbye_is_written_gets_it_only_if_it_was_not() {
 }
 
 #[test]
+fn a_stream_that_has_written_everything_holds_up_nobody() {
+    for is_late in [true, false] {
+        let mut script = Script::new();
+        let stream = script.opens(TransportName::HtmlFile);
+        script.gets(stream, ["1::"]);
+        let _ = script.events();
+        script.emits(GLOBAL, "one");
+        script.gets(stream, ["3:::one"]);
+        script.emits(GLOBAL, "two");
+        if !is_late {
+            script.session.settle(script.now, stream);
+        }
+        let poll = script.polls();
+        if is_late {
+            script.gets(poll, []);
+            script.session.settle(script.now, stream);
+        }
+        script.gets_last(poll, ["1::"]);
+        let poll = script.polls();
+        script.gets_last(poll, ["3:::two"]);
+        script.gets_last(stream, []);
+    }
+}
+
+#[test]
 fn nothing_is_kept_for_who_has_left() {
     let (mut script, poll) = answering("one");
     script.sends("0::");

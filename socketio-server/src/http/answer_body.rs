@@ -74,7 +74,7 @@ impl AnswerBody {
     fn taken(&self) {
         match (&self.delivery, &self.unflushed) {
             (Some(delivery), Some(unflushed)) => unflushed.push(delivery.clone()),
-            (Some(delivery), None) => delivery.written(),
+            (Some(delivery), None) => delivery.taken(),
             (None, _) => {}
         }
     }

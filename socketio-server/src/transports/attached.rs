@@ -112,6 +112,14 @@ impl AttachedTransport {
         self.unwritten = unwritten;
     }
 
+    /// Everything that it was handed is written, though it may be long before it asks for more.
+    pub(super) fn settle(&mut self) {
+        self.unwritten.clear();
+        let now = self.engine.now();
+        self.engine
+            .with_session(self.at, |mut session| session.settle(now, self.id));
+    }
+
     /// Whether the session still counts on this transport. The task is woken when that may have
     /// changed.
     pub(super) fn is_current(&self, waker: &Waker) -> bool {

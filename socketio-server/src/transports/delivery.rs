@@ -47,7 +47,7 @@ impl Delivery {
         })))
     }
 
-    /// A transport whose packets go out one batch after the other.
+    /// A transport whose packets go out as they come, each time as many as are handed out at once.
     pub(super) fn endless(transport: AttachedTransport) -> Self {
         Self(Arc::new(Mutex::new(Carried {
             transport: Some(transport),
@@ -133,6 +133,17 @@ impl Delivery {
         if let Some(writer) = writer {
             writer.wake();
         }
+    }
+
+    /// What was handed out is in the hands of a connection that will not say when it has written
+    /// it, nor ask for more before, and counts as written.
+    pub(crate) fn taken(&self) {
+        let transport = self.lock().transport.take();
+        if let Some(mut transport) = transport {
+            transport.settle();
+            self.lock().transport = Some(transport);
+        }
+        self.written();
     }
 
     /// Whether the session wants back what is not written yet. The task is woken when it does.

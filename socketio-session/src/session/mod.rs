@@ -43,8 +43,8 @@ use crate::time::Instant;
 /// * **Inputs** come from the wire and the clock and fail with
 ///   [`PeerError`](crate::PeerError): [`open_transport`](Self::open_transport),
 ///   [`receive`](Self::receive), [`receive_undecodable`](Self::receive_undecodable),
-///   [`lose_transport`](Self::lose_transport), [`give_back`](Self::give_back),
-///   [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
+///   [`settle`](Self::settle), [`lose_transport`](Self::lose_transport),
+///   [`give_back`](Self::give_back), [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
 ///   [`fail`](Self::fail),
 ///   [`handle_timeout`](Self::handle_timeout).
 /// * **Commands** come from the application and fail with [`Misuse`](crate::Misuse):

@@ -102,6 +102,21 @@ impl Session {
         };
     }
 
+    /// A stream has written everything that it was handed, and will ask for more when it has
+    /// room: until then a newer transport need not wait for it.
+    pub fn settle(&mut self, now: Instant, id: TransportId) {
+        self.advance(now);
+        if let Link::Open(open) = &mut self.link {
+            if open.id == id {
+                open.carries = false;
+                return;
+            }
+        }
+        if self.predecessors.settle(id) {
+            self.go_on();
+        }
+    }
+
     /// A transport has ended, and has written everything that it was handed: its connection
     /// ended, or its response is complete.
     ///
