@@ -14,14 +14,14 @@ pub(crate) fn turn() -> MutexGuard<'static, ()> {
     BROWSER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An example with a page, running.
-struct Example {
+/// An example, running.
+pub(crate) struct Example {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Example {
-    fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let mut process = Command::new(env!("CARGO"))
             .args(["run", "--quiet", "-p", "socketio-examples"])
             .args(["--example", name, "--", "--client-script"])
@@ -67,6 +67,11 @@ fn play(story: &str, example: &str, transports: &str) {
 #[test]
 fn two_tabs_chat_over_two_transports() {
     play("chat-two-tabs", "chat", "websocket,xhr-polling");
+}
+
+#[test]
+fn two_people_log_in_to_an_application_on_axum() {
+    play("axum-chat", "axum_chat", "websocket,xhr-polling");
 }
 
 #[test]

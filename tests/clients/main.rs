@@ -6,6 +6,7 @@
 mod application;
 mod browser;
 mod encryption;
+mod frameworks;
 mod reconnect;
 mod scenarios;
 

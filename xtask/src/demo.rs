@@ -31,6 +31,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Demo {
+    /// Inside of an application on axum: one port, one state, one login
+    AxumChat,
     /// Nicknames, rooms, private messages, who is online
     Chat,
     /// A moving graph of the processor's load, at the pace that the page chooses
