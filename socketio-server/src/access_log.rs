@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::{Method, Request};
 use socketio_proto::RequestTarget;
-use socketio_session::Instant;
+use socketio_session::{Instant, SessionId};
 use tracing::{Level, debug, enabled};
 
 use crate::engine::Engine;
@@ -124,6 +124,15 @@ impl Drop for AccessEntry {
 /// The path, of whose session id only the beginning is left.
 fn shown_path(path: &str, resource: &str) -> String {
     let shown: String = match RequestTarget::parse(path, resource) {
+        // A proxy that rewrites paths may have missed ours, and there are ids in it all the same.
+        RequestTarget::Elsewhere if path.contains(resource.trim_matches('/')) => path
+            .split('/')
+            .map(|segment| match SessionId::parse(segment) {
+                Some(_) => beginning(segment, ID_CHARACTERS),
+                None => segment.into(),
+            })
+            .collect::<Vec<_>>()
+            .join("/"),
         RequestTarget::Elsewhere | RequestTarget::ClientFile { .. } => path.into(),
         // Whatever follows version and transport may be meant to be a session id.
         _ => {

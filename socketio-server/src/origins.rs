@@ -155,6 +155,10 @@ fn host_and_port(url: &HeaderValue) -> Option<(String, u16)> {
         Some(at)
     });
     let uri: Uri = url.get(..origin_end.unwrap_or(url.len()))?.parse().ok()?;
+    // No browser names users in an origin; only who wants to look like another does.
+    if uri.authority()?.as_str().contains('@') {
+        return None;
+    }
     let port = match (uri.port_u16(), uri.scheme_str()) {
         (Some(port), _) => port,
         (None, Some("https" | "wss")) => 443,
@@ -165,7 +169,9 @@ fn host_and_port(url: &HeaderValue) -> Option<(String, u16)> {
 
 /// Whether an origin, or that of a URL, is the one that the request was made to.
 fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST) else {
+    // With two of them, nobody knows which one a proxy went by.
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
     // Nearly always: the origin is the host behind a scheme.

@@ -48,10 +48,21 @@ fn by_default_only_pages_of_the_server_and_what_is_no_browser_are_let_in() {
         format!("http://127.0.0.1:{}", port ^ 1),
         "http://127.0.0.1".to_owned(),
         format!("http://127.0.0.1.evil.example:{port}"),
+        format!("http://evil@{}", server.address),
         "null".to_owned(),
         "garbage in".to_owned(),
     ] {
         let headers = format!("Origin: {origin}\r\n");
+        assert_eq!(statuses(&server, &sid, &headers), REFUSED, "{origin}");
+    }
+}
+
+#[test]
+fn with_two_hosts_no_page_is_the_servers_own() {
+    let server = TestServer::of([]);
+    let sid = handshake(server.address, "");
+    for origin in ["evil.example".to_owned(), server.address.to_string()] {
+        let headers = format!("Host: evil.example\r\nOrigin: http://{origin}\r\n");
         assert_eq!(statuses(&server, &sid, &headers), REFUSED, "{origin}");
     }
 }
