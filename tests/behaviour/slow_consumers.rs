@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use socketio_driver_tokio::{
     Delivery, DisconnectReason, Misuse, Namespace, OverflowPolicy, SendError, Server,
-    ServerBuilder, SessionLimits, Socket, State,
+    ServerBuilder, SessionLimits, Socket, State, Text,
 };
 
 use crate::client::{Client, Transport};
@@ -121,4 +121,22 @@ fn one_slow_client_does_not_slow_down_the_others() {
     }
     journal.expect("SlowConsumer");
     slow.expect("7:::1+0");
+}
+
+#[test]
+fn what_a_client_sends_while_it_does_not_read_is_read_when_it_does() {
+    let echoing = Namespace::global()
+        .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok());
+    let mut limits = SessionLimits::default();
+    limits.outbox_bytes = 2 * IN_SOCKETS;
+    let builder = Server::builder().namespace(echoing).session_limits(limits);
+    let server = TestServer::start(builder);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    let socket = only_socket(&server);
+    // One, so that there is nothing more to write when the client has read it.
+    let text = "x".repeat(IN_SOCKETS);
+    assert!(socket.send(&text).is_ok());
+    client.send("3:::in between");
+    assert!(client.next().ends_with(&text));
+    client.expect("3:::in between");
 }

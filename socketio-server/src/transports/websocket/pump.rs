@@ -313,11 +313,9 @@ impl<S: ByteStream> WebSocketPump<S> {
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut is_parked = false;
         for _ in 0..ROUNDS {
-            let mut read = Step::Idle;
             // Who does not read what we write gets nothing more read.
-            if self.unsent.is_empty() {
-                read = self.read(cx);
-            }
+            let may_read = self.unsent.is_empty();
+            let read = if may_read { self.read(cx) } else { Step::Idle };
             match read {
                 Step::Over => return Poll::Ready(()),
                 // Whatever has come up since the last look wakes us.
@@ -332,7 +330,9 @@ impl<S: ByteStream> WebSocketPump<S> {
                 return Poll::Pending;
             }
             is_parked = matches!(write, Step::Idle);
-            if is_parked && matches!(read, Step::Idle) {
+            // If everything could be written after all, nobody has looked for what to read.
+            let has_looked = may_read || !self.unsent.is_empty();
+            if is_parked && has_looked && matches!(read, Step::Idle) {
                 return Poll::Pending;
             }
         }
