@@ -5,6 +5,10 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/frameworks.md")]
+struct FrameworkExamples;
+
 mod demo;
 mod page;
 

@@ -274,7 +274,7 @@ fn a_stream_that_is_left_unread_for_too_long_is_cut_off() {
 
 #[test]
 fn a_client_of_http_1_0_reads_until_the_end() {
-    let (server, _journal) = TestServer::noting(builder());
+    let (server, _journal) = TestServer::noting_listening(builder());
     let mut http = HttpClient::open(server.address);
     let sid = handshake(server.address, "");
     http.send(&format!("GET /socket.io/1/htmlfile/{sid} HTTP/1.0\r\n\r\n"));

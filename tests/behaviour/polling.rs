@@ -50,7 +50,7 @@ fn a_post_may_come_before_the_first_poll() {
 
 #[test]
 fn everything_may_go_over_one_connection() {
-    let server = TestServer::of([echoing()]);
+    let server = TestServer::listening(Server::builder().namespace(echoing()));
     let mut http = HttpClient::open(server.address);
     let answer = http.get("/socket.io/1/");
     let (sid, _) = text(&answer).split_once(':').expect("a handshake");

@@ -14,6 +14,8 @@ use tokio::runtime::Runtime;
 /// A running server, which ends without a word when it is dropped.
 pub(crate) struct RunningServer {
     pub(crate) address: SocketAddr,
+    /// Its workers have threads of their own.
+    actix: Option<actix_web::dev::ServerHandle>,
     runtime: Option<Runtime>,
 }
 
@@ -58,6 +60,36 @@ impl RunningServer {
         runtime.spawn(server.run());
         Self {
             address,
+            actix: None,
+            runtime: Some(runtime),
+        }
+    }
+
+    /// Starts the application inside of another one on actix-web.
+    pub(crate) fn start_behind_actix(authorization: bool) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("it listens");
+        let actix = runtime.block_on(async {
+            let built = application(authorization).tower_service();
+            let (service, _) = built.expect("a service");
+            let outer = move || {
+                actix_web::App::new().service(socketio_actix::scope("/socket.io", service.clone()))
+            };
+            let server = actix_web::HttpServer::new(outer)
+                .workers(1)
+                .h1_allow_half_closed(false)
+                .disable_signals()
+                .listen(listener)
+                .expect("a listener")
+                .run();
+            let handle = server.handle();
+            tokio::spawn(server);
+            handle
+        });
+        Self {
+            address,
+            actix: Some(actix),
             runtime: Some(runtime),
         }
     }
@@ -75,6 +107,7 @@ impl RunningServer {
         runtime.spawn(async { axum::serve(listener, router).await });
         Self {
             address,
+            actix: None,
             runtime: Some(runtime),
         }
     }
@@ -87,6 +120,9 @@ impl RunningServer {
 impl Drop for RunningServer {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
+            if let Some(actix) = self.actix.take() {
+                runtime.block_on(actix.stop(false));
+            }
             // The port is free when its tasks are gone.
             runtime.shutdown_timeout(Duration::from_secs(10));
         }

@@ -19,3 +19,13 @@ fn a_login_on_axum_holds_for_websockets() {
 fn a_login_on_axum_holds_for_polls() {
     play("shared-login", "axum_chat", "xhr-polling");
 }
+
+#[test]
+fn websockets_go_beside_routes_on_actix() {
+    play("beside-routes", "actix_chat", "websocket");
+}
+
+#[test]
+fn polls_go_beside_routes_on_actix() {
+    play("beside-routes", "actix_chat", "xhr-polling");
+}

@@ -51,6 +51,14 @@ macro_rules! scenarios {
             $($test = $name),+
         );
         scenarios!(
+            websocket_behind_actix, RunningServer::start_behind_actix, "websocket",
+            $($test = $name),+
+        );
+        scenarios!(
+            xhr_polling_behind_actix, RunningServer::start_behind_actix, "xhr-polling",
+            $($test = $name),+
+        );
+        scenarios!(
             xhr_polling_behind_axum, RunningServer::start_behind_axum, "xhr-polling",
             $($test = $name),+
         );

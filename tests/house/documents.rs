@@ -143,6 +143,7 @@ fn what_stands_here_exists() {
         "socketio-session",
         "socketio-server",
         "driver-tokio",
+        "tie-in-actix",
     ];
     let files: Vec<_> = sources.iter().flat_map(|it| rust_files(it)).collect();
     let known: HashSet<&str> = files

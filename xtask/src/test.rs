@@ -17,11 +17,12 @@ const PURE_CRATES: [&str; 2] = ["socketio-proto", "socketio-session"];
 const PURE_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates that users depend on.
-const PUBLISHED_CRATES: [&str; 4] = [
+const PUBLISHED_CRATES: [&str; 5] = [
     "socketio-proto",
     "socketio-session",
     "socketio-server",
     "socketio-driver-tokio",
+    "socketio-actix",
 ];
 
 type Step = (&'static str, fn() -> Result<(), Box<dyn Error>>);

@@ -1,0 +1,27 @@
+//! actix-web's listener, with the server beside its routes.
+
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::{App, HttpServer, web};
+use socketio_driver_tokio::{ServerBuilder, ServerHandle};
+
+/// Serves on a port of its own, until the process ends.
+pub(crate) async fn serve(builder: ServerBuilder) -> (SocketAddr, ServerHandle) {
+    let (service, handle) = builder.tower_service().expect("a service");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let application = move || {
+        App::new()
+            .app_data(web::Data::new(service.clone()))
+            .default_service(web::to(socketio_actix::answer))
+    };
+    let server = HttpServer::new(application)
+        .workers(1)
+        .h1_allow_half_closed(false)
+        .disable_signals()
+        .listen(listener)
+        .expect("a listener")
+        .run();
+    tokio::spawn(server);
+    (address, handle)
+}
