@@ -37,16 +37,16 @@ struct EmitExamples;
 #[doc = include_str!("../../docs/coming-from-gevent-socketio.md")]
 struct ComingFromExamples;
 
-mod tokio_runtime;
+mod driver;
 
 // With `bytes` and `rustls`, whose types stand in signatures, too.
 pub use http;
 pub use socketio_server::*;
 
-pub use crate::tokio_runtime::{Tokio, TokioListener, TokioStream};
+pub use crate::driver::{Driver, DriverListener, DriverSleep, DriverStream};
 
 /// A server on tokio.
-pub type Server = socketio_server::Server<Tokio>;
+pub type Server = socketio_server::Server<Driver>;
 
 /// The settings of a [`Server`] to be.
-pub type ServerBuilder = socketio_server::ServerBuilder<Tokio>;
+pub type ServerBuilder = socketio_server::ServerBuilder<Driver>;

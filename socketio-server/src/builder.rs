@@ -1,6 +1,6 @@
 //! Settings, in the words of the user.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -11,50 +11,46 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use socketio_proto::{FlashPolicy, TransportName};
-use socketio_session::{
-    Fault, NamespaceConfig, OverflowPolicy, SessionConfig, SessionId, SessionIdPrefix,
-    SessionLimits,
-};
+use socketio_session::{Fault, OverflowPolicy, SessionConfig, SessionId, SessionLimits};
 
-use crate::checks::{check_namespace, check_settings};
-use crate::client_files::{ClientFileSource, ClientFiles, Content, JAVASCRIPT, SCRIPT};
-use crate::engine::Engine;
-use crate::error::BuildError;
+use crate::client_files::{ClientFileSource, Content, JAVASCRIPT, SCRIPT};
 use crate::handlers::{HandlerError, Layer, Namespace, StateMap};
 use crate::handshake::Handshake;
 use crate::hooks::Hooks;
-use crate::listen::{Listen, OpenListener, TcpAddress};
+use crate::listen::Listen;
 use crate::origins::Origins;
 use crate::runtime::Runtime;
-use crate::server::Server;
 use crate::settings::{ServerLimits, Settings};
 
 /// A server to be. Defaults are the reference server's (`socket.io` 0.9 `lib/manager.js`),
 /// apart from origins: other sites' pages are refused unless they are allowed.
-pub struct ServerBuilder<R: Runtime> {
+///
+/// Nothing in it depends on the runtime `R` until the server is built.
+/// [`ServerBuilder::new`] leaves it open which one that will be, for code that is to serve on
+/// several; drivers have builders for theirs.
+pub struct ServerBuilder<R = Undecided> {
     pub(crate) settings: Settings,
-    session: SessionConfig,
-    namespaces: Vec<Namespace>,
-    state: StateMap,
-    hooks: Hooks,
-    session_id_prefix: Option<String>,
-    blacklist: BTreeSet<Box<str>>,
-    client_files: Vec<ClientFileSource>,
-    client_max_age: Duration,
+    pub(crate) session: SessionConfig,
+    pub(crate) namespaces: Vec<Namespace>,
+    pub(crate) state: StateMap,
+    pub(crate) hooks: Hooks,
+    pub(crate) session_id_prefix: Option<String>,
+    pub(crate) blacklist: BTreeSet<Box<str>>,
+    pub(crate) client_files: Vec<ClientFileSource>,
+    pub(crate) client_max_age: Duration,
     pub(crate) listens: Vec<Listen>,
-    layers: Vec<Arc<dyn Layer>>,
+    pub(crate) layers: Vec<Arc<dyn Layer>>,
     pub(crate) policy_listens: Vec<Listen>,
     runtime: PhantomData<R>,
 }
 
-impl<R: Runtime> Default for ServerBuilder<R> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+/// The runtime of a [`ServerBuilder`] that has not been told yet
+/// [which one](ServerBuilder::on_runtime) it is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Undecided {}
 
-impl<R: Runtime> ServerBuilder<R> {
-    pub(crate) fn new() -> Self {
+impl<R> Default for ServerBuilder<R> {
+    fn default() -> Self {
         Self {
             settings: Settings::default(),
             session: SessionConfig::default(),
@@ -68,6 +64,38 @@ impl<R: Runtime> ServerBuilder<R> {
             listens: Vec::new(),
             layers: Vec::new(),
             policy_listens: Vec::new(),
+            runtime: PhantomData,
+        }
+    }
+}
+
+impl ServerBuilder {
+    /// Default settings, for whatever runtime. What comes of them is decided by
+    /// [`on_runtime`](Self::on_runtime).
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<R> ServerBuilder<R> {
+    /// The same settings for a server on another runtime: `builder.on_runtime::<Driver>()`, with
+    /// the `Driver` of a driver crate.
+    #[must_use]
+    pub fn on_runtime<S: Runtime>(self) -> ServerBuilder<S> {
+        ServerBuilder {
+            settings: self.settings,
+            session: self.session,
+            namespaces: self.namespaces,
+            state: self.state,
+            hooks: self.hooks,
+            session_id_prefix: self.session_id_prefix,
+            blacklist: self.blacklist,
+            client_files: self.client_files,
+            client_max_age: self.client_max_age,
+            listens: self.listens,
+            layers: self.layers,
+            policy_listens: self.policy_listens,
             runtime: PhantomData,
         }
     }
@@ -334,97 +362,9 @@ impl<R: Runtime> ServerBuilder<R> {
         self.listens.push(listen);
         self
     }
-
-    /// Listens on a TCP address, the first that can be had if a name stands for several, and on
-    /// what [`listen`](Self::listen) was told: `listen(Listen::tcp(address)).build()`.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build).
-    pub async fn bind(self, address: impl Into<TcpAddress>) -> Result<Server<R>, BuildError> {
-        self.listen(Listen::tcp(address)).build().await
-    }
-
-    /// Listens on everything that was [added](Self::listen). Nobody is served before
-    /// [`Server::run`].
-    ///
-    /// # Errors
-    /// [`BuildError`]: the settings do not fit together, which is found out first, or something
-    /// cannot be listened on.
-    pub async fn build(mut self) -> Result<Server<R>, BuildError> {
-        let runtime = R::current();
-        let listens = std::mem::take(&mut self.listens);
-        if listens.is_empty() {
-            return Err(BuildError::NothingToListenOn);
-        }
-        let policy_listens = std::mem::take(&mut self.policy_listens);
-        if !policy_listens.is_empty() && self.settings.flash_policy.is_none() {
-            return Err(BuildError::NoFlashPolicy);
-        }
-        let policy_options = policy_listens.iter().map(|it| (it, it.policy_misfit()));
-        let options = listens.iter().map(|it| (it, it.misfit()));
-        for (listen, misfit) in options.chain(policy_options) {
-            if let Some(option) = misfit {
-                let on = listen.to_string();
-                return Err(BuildError::ListenOption { on, option });
-            }
-        }
-        let engine = self.into_engine(&runtime)?;
-        let listeners = open_all(listens, &runtime).await?;
-        let policy_listeners = open_all(policy_listens, &runtime).await?;
-        let policy_listeners = policy_listeners
-            .into_iter()
-            .map(OpenListener::for_flash_policies)
-            .collect();
-        Ok(Server::new(engine, runtime, listeners, policy_listeners))
-    }
-
-    pub(crate) fn into_engine(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
-        check_settings(&self.settings, &self.session)?;
-        if let Some(prefix) = self.session_id_prefix {
-            let checked = SessionIdPrefix::new(&prefix);
-            let checked = checked.map_err(|_| BuildError::SessionIdPrefix(prefix))?;
-            self.settings.session_id_prefix = Some(checked);
-        }
-        self.settings.client_files = ClientFiles::load(
-            self.client_files,
-            self.client_max_age,
-            &self.settings.resource,
-        )?;
-        let mut names = HashSet::new();
-        for namespace in &mut self.namespaces {
-            let blacklist = self.blacklist.iter().cloned();
-            namespace.config.blacklist.extend(blacklist);
-            check_namespace(namespace, &mut names, &self.state)?;
-        }
-        if names.insert(Box::default()) {
-            let global = Namespace::global().blacklist(self.blacklist);
-            self.namespaces.push(global);
-        }
-        if self.namespaces.len() > usize::from(u16::MAX) {
-            return Err(BuildError::TooManyNamespaces);
-        }
-        let (configs, handlers): (Vec<NamespaceConfig>, Vec<_>) = self
-            .namespaces
-            .into_iter()
-            .map(|mut it| {
-                it.handlers.surround(&self.layers, it.layers);
-                (it.config, it.handlers)
-            })
-            .unzip();
-        self.session.namespaces = configs;
-        let executor = Arc::new(runtime.clone());
-        Ok(Engine::new(
-            self.settings,
-            self.session,
-            handlers,
-            self.state,
-            self.hooks,
-            executor,
-        ))
-    }
 }
 
-impl<R: Runtime> fmt::Debug for ServerBuilder<R> {
+impl<R> fmt::Debug for ServerBuilder<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerBuilder")
             .field("settings", &self.settings)
@@ -432,17 +372,4 @@ impl<R: Runtime> fmt::Debug for ServerBuilder<R> {
             .field("namespaces", &self.namespaces)
             .finish_non_exhaustive()
     }
-}
-
-async fn open_all<R: Runtime>(
-    listens: Vec<Listen>,
-    runtime: &R,
-) -> Result<Vec<OpenListener<R>>, BuildError> {
-    let mut listeners = Vec::with_capacity(listens.len());
-    for listen in listens {
-        let on = listen.to_string();
-        let opened = listen.open(runtime).await;
-        listeners.push(opened.map_err(|source| BuildError::Listen { on, source })?);
-    }
-    Ok(listeners)
 }

@@ -12,6 +12,7 @@
 mod access_log;
 mod answers;
 mod builder;
+mod building;
 mod checks;
 mod client_files;
 mod contained;
@@ -52,7 +53,7 @@ pub use socketio_session::{
 };
 
 pub use crate::access_log::ACCESS_LOG;
-pub use crate::builder::ServerBuilder;
+pub use crate::builder::{ServerBuilder, Undecided};
 pub use crate::error::{AckError, BuildError, SendError};
 pub use crate::extensions::Extensions;
 pub use crate::handlers::{

@@ -44,7 +44,7 @@ impl<R: Runtime> Server<R> {
     /// The settings of a server to be.
     #[must_use]
     pub fn builder() -> crate::ServerBuilder<R> {
-        crate::ServerBuilder::new()
+        crate::ServerBuilder::default()
     }
 
     /// The TCP address it listens on: the first, if there are several.

@@ -14,6 +14,7 @@ use tracing::debug;
 use super::LocalAddr;
 #[cfg(feature = "rustls")]
 use super::tls::{self, TlsAcceptor};
+use crate::contained::Contained;
 use crate::engine::Engine;
 use crate::flash_policy;
 use crate::http::{CountedConnection, serve_connection};
@@ -69,20 +70,28 @@ impl<R: Runtime> OpenListener<R> {
             // What most connections are is served without a detour.
             (Incoming::Tcp(listener), Service::Plain) => {
                 let serve = |counted, stream, peer| {
-                    runtime.spawn(serve_connection(counted, stream, peer));
+                    runtime.spawn(Contained::new(serve_connection(counted, stream, peer)));
                 };
                 accept_each(engine, runtime, listener, serve).await
             }
             (Incoming::Tcp(listener), service) => {
                 let serve = |counted, stream, peer| {
-                    runtime.spawn(service.serve(counted, Box::new(stream), peer));
+                    runtime.spawn(Contained::new(service.serve(
+                        counted,
+                        Box::new(stream),
+                        peer,
+                    )));
                 };
                 accept_each(engine, runtime, listener, serve).await
             }
             #[cfg(unix)]
             (Incoming::Unix(listener), service) => {
                 let serve = |counted, stream, peer| {
-                    runtime.spawn(service.serve(counted, Box::new(stream), peer));
+                    runtime.spawn(Contained::new(service.serve(
+                        counted,
+                        Box::new(stream),
+                        peer,
+                    )));
                 };
                 accept_each(engine, runtime, listener, serve).await
             }

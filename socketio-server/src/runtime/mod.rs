@@ -1,14 +1,20 @@
 //! What a driver provides: the sockets, timers and tasks of one async runtime.
 
+mod executor;
+mod futures_stream;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 pub use socketio_session::Instant;
+
+pub use self::futures_stream::FuturesStream;
+
+pub(crate) use self::executor::{BoxedSleep, Executor};
 
 /// An async runtime, as the server needs it.
 ///
@@ -29,7 +35,7 @@ pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
     /// May panic outside of a task, if the runtime needs one.
     fn current() -> Self;
 
-    /// Starts a task that nobody waits for.
+    /// Starts a task that nobody waits for. Tasks of the server contain their panics.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
     /// Starts a timer.
@@ -126,34 +132,5 @@ impl<S: ByteStream + ?Sized> ByteStream for Box<S> {
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         (**self).poll_shutdown(cx)
-    }
-}
-
-/// A timer of whatever runtime.
-pub(crate) type BoxedSleep = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// The tasks and the clock of a runtime, without its type: what the parts that users hold keep.
-pub(crate) trait Executor: Debug + Send + Sync {
-    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
-    fn sleep(&self, duration: Duration) -> BoxedSleep;
-    fn now(&self) -> Instant;
-    fn random(&self, bytes: &mut [u8]) -> io::Result<()>;
-}
-
-impl<R: Runtime> Executor for R {
-    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
-        Runtime::spawn(self, task);
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxedSleep {
-        Box::pin(Runtime::sleep(self, duration))
-    }
-
-    fn now(&self) -> Instant {
-        Runtime::now(self)
-    }
-
-    fn random(&self, bytes: &mut [u8]) -> io::Result<()> {
-        Runtime::random(self, bytes)
     }
 }

@@ -17,29 +17,36 @@ use tokio::time;
 
 /// The tokio runtime that a server runs on.
 #[derive(Debug, Clone)]
-pub struct Tokio {
+pub struct Driver {
     handle: Handle,
     start: time::Instant,
 }
 
-impl Runtime for Tokio {
-    type TcpListener = TokioListener<TcpListener>;
+impl Driver {
+    /// The runtime behind a handle, for
+    /// [`ServerBuilder::build_on`](crate::ServerBuilder::build_on) outside of its tasks.
+    #[must_use]
+    pub fn on(handle: Handle) -> Self {
+        let start = time::Instant::now();
+        Self { handle, start }
+    }
+}
+
+impl Runtime for Driver {
+    type TcpListener = DriverListener<TcpListener>;
     #[cfg(unix)]
-    type UnixListener = TokioListener<UnixListener>;
-    type Sleep = time::Sleep;
+    type UnixListener = DriverListener<UnixListener>;
+    type Sleep = DriverSleep;
 
     fn current() -> Self {
-        Self {
-            handle: Handle::current(),
-            start: time::Instant::now(),
-        }
+        Self::on(Handle::current())
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.handle.spawn(task);
     }
 
-    fn sleep(&self, duration: Duration) -> time::Sleep {
+    fn sleep(&self, duration: Duration) -> DriverSleep {
         let _context = self.handle.enter();
         time::sleep(duration)
     }
@@ -50,7 +57,7 @@ impl Runtime for Tokio {
 
     fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
         let _context = self.handle.enter();
-        TcpListener::from_std(listener).map(TokioListener)
+        TcpListener::from_std(listener).map(DriverListener)
     }
 
     #[cfg(unix)]
@@ -59,7 +66,7 @@ impl Runtime for Tokio {
         listener: std::os::unix::net::UnixListener,
     ) -> io::Result<Self::UnixListener> {
         let _context = self.handle.enter();
-        UnixListener::from_std(listener).map(TokioListener)
+        UnixListener::from_std(listener).map(DriverListener)
     }
 
     async fn unblock<T: Send + 'static>(
@@ -71,37 +78,40 @@ impl Runtime for Tokio {
     }
 }
 
+/// A timer of tokio.
+pub type DriverSleep = time::Sleep;
+
 /// A listener of tokio.
 #[derive(Debug)]
-pub struct TokioListener<L>(L);
+pub struct DriverListener<L>(L);
 
-impl Listener for TokioListener<TcpListener> {
-    type Stream = TokioStream<TcpStream>;
+impl Listener for DriverListener<TcpListener> {
+    type Stream = DriverStream<TcpStream>;
 
     async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
         let (stream, peer) = self.0.accept().await?;
         // Answers are small and someone waits for them. A connection that is broken already
         // will say so when it is read.
         let _ = stream.set_nodelay(true);
-        Ok((TokioStream(stream), Some(peer)))
+        Ok((DriverStream(stream), Some(peer)))
     }
 }
 
 #[cfg(unix)]
-impl Listener for TokioListener<UnixListener> {
-    type Stream = TokioStream<UnixStream>;
+impl Listener for DriverListener<UnixListener> {
+    type Stream = DriverStream<UnixStream>;
 
     async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
         let (stream, _unnamed) = self.0.accept().await?;
-        Ok((TokioStream(stream), None))
+        Ok((DriverStream(stream), None))
     }
 }
 
 /// A connection of tokio.
 #[derive(Debug)]
-pub struct TokioStream<S>(S);
+pub struct DriverStream<S>(S);
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for TokioStream<S> {
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for DriverStream<S> {
     fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(buffer);
         ready!(Pin::new(&mut self.0).poll_read(cx, &mut buffer))?;

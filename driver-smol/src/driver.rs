@@ -1,0 +1,136 @@
+//! smol's sockets, timers and tasks.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{self, Duration};
+
+#[cfg(unix)]
+use smol::net::unix::{UnixListener, UnixStream};
+use smol::net::{TcpListener, TcpStream};
+use smol::{Executor, Timer};
+use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime};
+
+/// An executor of smol that a server runs on: the global one, or one of the application's.
+#[derive(Clone)]
+pub struct Driver {
+    executor: Option<Arc<Executor<'static>>>,
+    start: time::Instant,
+}
+
+impl Driver {
+    /// An executor of the application's, for
+    /// [`ServerBuilder::build_on`](crate::ServerBuilder::build_on). It must be run
+    /// ([`Executor::run`]) on as many threads as the server is to have.
+    #[must_use]
+    pub fn on(executor: Arc<Executor<'static>>) -> Self {
+        Self::of(Some(executor))
+    }
+
+    fn of(executor: Option<Arc<Executor<'static>>>) -> Self {
+        let start = time::Instant::now();
+        Self { executor, start }
+    }
+}
+
+impl Runtime for Driver {
+    type TcpListener = DriverListener<TcpListener>;
+    #[cfg(unix)]
+    type UnixListener = DriverListener<UnixListener>;
+    type Sleep = DriverSleep;
+
+    /// smol's global executor, which has as many threads as the environment variable
+    /// `SMOL_THREADS` says: one, unless it is set.
+    fn current() -> Self {
+        Self::of(None)
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match &self.executor {
+            Some(executor) => executor.spawn(task).detach(),
+            None => smol::spawn(task).detach(),
+        }
+    }
+
+    fn sleep(&self, duration: Duration) -> DriverSleep {
+        DriverSleep(Timer::after(duration))
+    }
+
+    fn now(&self) -> Instant {
+        Instant::from_start(self.start.elapsed())
+    }
+
+    fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
+        TcpListener::try_from(listener).map(DriverListener)
+    }
+
+    #[cfg(unix)]
+    fn unix_listener(
+        &self,
+        listener: std::os::unix::net::UnixListener,
+    ) -> io::Result<Self::UnixListener> {
+        UnixListener::try_from(listener).map(DriverListener)
+    }
+
+    async fn unblock<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let done = smol::unblock(|| catch_unwind(AssertUnwindSafe(work))).await;
+        done.map_err(|_| io::Error::other("the work panicked"))
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("executor", &self.executor)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A timer of smol.
+#[derive(Debug)]
+pub struct DriverSleep(Timer);
+
+impl Future for DriverSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(cx).map(drop)
+    }
+}
+
+/// A listener of smol.
+#[derive(Debug)]
+pub struct DriverListener<L>(L);
+
+/// A connection of smol.
+pub type DriverStream<S> = FuturesStream<S>;
+
+impl Listener for DriverListener<TcpListener> {
+    type Stream = DriverStream<TcpStream>;
+
+    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
+        let (stream, peer) = self.0.accept().await?;
+        // Answers are small and someone waits for them. A connection that is broken already
+        // will say so when it is read.
+        let _ = stream.set_nodelay(true);
+        Ok((FuturesStream(stream), Some(peer)))
+    }
+}
+
+#[cfg(unix)]
+impl Listener for DriverListener<UnixListener> {
+    type Stream = DriverStream<UnixStream>;
+
+    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
+        let (stream, _unnamed) = self.0.accept().await?;
+        Ok((FuturesStream(stream), None))
+    }
+}

@@ -1,0 +1,41 @@
+//! Byte streams of the runtimes that have `futures-io` in common.
+
+use std::io;
+use std::net::Shutdown;
+#[cfg(unix)]
+use std::os::fd::AsFd as AsSocket;
+#[cfg(windows)]
+use std::os::windows::io::AsSocket;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use socket2::SockRef;
+
+use super::ByteStream;
+
+/// A socket that is read and written by the traits of `futures-io`.
+#[derive(Debug)]
+pub struct FuturesStream<S>(pub S);
+
+impl<S> ByteStream for FuturesStream<S>
+where
+    S: AsyncRead + AsyncWrite + AsSocket + Send + Unpin + 'static,
+{
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    /// By the operating system's call: `poll_close` does nothing on some sockets (async-std's).
+    fn poll_shutdown(&mut self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&self.0).shutdown(Shutdown::Write))
+    }
+}
