@@ -34,7 +34,7 @@ where
         Pin::new(&mut self.0).poll_flush(cx)
     }
 
-    /// By the operating system's call: `poll_close` does nothing on some sockets (async-std's).
+    /// By the operating system's call: some sockets do nothing when they are closed by the trait.
     fn poll_shutdown(&mut self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(SockRef::from(&self.0).shutdown(Shutdown::Write))
     }
