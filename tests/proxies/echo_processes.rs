@@ -27,7 +27,7 @@ pub(crate) fn start_named_on(port: u16, prefix: &str) -> ServerProcess {
 
 /// Starts the echo server, with session ids of no prefix.
 pub(crate) fn start_nameless() -> ServerProcess {
-    ServerProcess::start(executable()).expect("the echo server")
+    ServerProcess::start_on(0, executable(), &[]).expect("the echo server")
 }
 
 pub(crate) fn address(process: &ServerProcess) -> SocketAddr {

@@ -22,7 +22,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Measure the echo server under load: CPU time per message, memory per session
+    /// Measure servers under load, ours and others: CPU time per message, memory per session
     Bench(bench::Arguments),
     /// Serve an example with the real client of Socket.IO 0.9: the chat, or one that `--list` names
     Demo(demo::Arguments),

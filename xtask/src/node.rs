@@ -1,7 +1,7 @@
-//! Node and the npm packages of `tests/js`: the real clients.
+//! Node and the npm packages of `tests/js`: the real clients; and of other folders.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::process::{output, program, root, run};
 
@@ -44,17 +44,25 @@ pub(crate) fn check() -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// If npm fails.
 pub(crate) fn install() -> Result<(), Box<dyn Error>> {
+    install_in(&folder())
+}
+
+/// Likewise, those of another folder.
+///
+/// # Errors
+/// If npm fails.
+pub(crate) fn install_in(folder: &Path) -> Result<(), Box<dyn Error>> {
     // npm writes this file last.
-    let installed = folder().join("node_modules/.package-lock.json");
-    let wanted = folder().join("package-lock.json");
+    let installed = folder.join("node_modules/.package-lock.json");
+    let wanted = folder.join("package-lock.json");
     let is_newer = |file: &PathBuf| file.metadata().and_then(|it| it.modified()).ok();
     if is_newer(&installed).is_some_and(|installed| Some(installed) > is_newer(&wanted)) {
         return Ok(());
     }
-    // The clients' native add-ons do not build any more, and are not needed.
+    // The packages' native add-ons do not build any more, and are not needed.
     let mut npm = program("npm");
     run(npm
-        .current_dir(folder())
+        .current_dir(folder)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 

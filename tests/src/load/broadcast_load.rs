@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::event_text::event_for_all;
-use super::load_error::{LoadError, expect};
+use super::load_error::{LoadError, expect, expect_start};
 use super::measurement::{Throughput, Timing};
+use super::protocol::Protocol;
 use super::server_process::ServerProcess;
 use super::session_opener::SessionOpener;
 use super::tally::{Clients, Tally, measure, run};
@@ -25,9 +26,12 @@ pub struct BroadcastLoad {
 #[derive(Debug)]
 struct Audience {
     tally: Rc<Tally>,
+    protocol: Protocol,
     members: usize,
     /// How many have yet to hear the latest event.
     waiting: Cell<usize>,
+    /// When it was sent.
+    sent: Cell<Instant>,
     all_have_heard: Notify,
     /// The event after which nothing more comes, once that is known.
     last: Cell<Option<u64>>,
@@ -37,6 +41,7 @@ impl Audience {
     /// The event `id` is about to be sent.
     fn announce(&self, id: u64) {
         self.waiting.set(self.members);
+        self.sent.set(Instant::now());
         if self.tally.is_stopping() {
             self.last.set(Some(id));
         }
@@ -44,11 +49,16 @@ impl Audience {
 
     /// One member has heard the latest event.
     fn hear(&self) {
-        self.tally.count();
+        self.tally.count(self.sent.get().elapsed());
         self.waiting.set(self.waiting.get() - 1);
         if self.waiting.get() == 0 {
             self.all_have_heard.notify_one();
         }
+    }
+
+    /// Nothing else may come next.
+    fn expect(&self, id: u64, packet: &[u8]) -> Result<(), LoadError> {
+        expect(&self.protocol.event_for_all(id), packet)
     }
 
     fn is_last(&self, id: u64) -> bool {
@@ -66,16 +76,18 @@ impl BroadcastLoad {
             let tally = Rc::new(Tally::default());
             let audience = Rc::new(Audience {
                 tally: Rc::clone(&tally),
+                protocol: server.protocol(),
                 members: self.members,
                 waiting: Cell::new(0),
+                sent: Cell::new(Instant::now()),
                 all_have_heard: Notify::new(),
                 last: Cell::new(None),
             });
-            let mut opener = SessionOpener::new(server.port()).await?;
-            let speaker = member(&mut opener).await?;
+            let mut opener = SessionOpener::new(server).await?;
+            let speaker = member(&mut opener, server.protocol()).await?;
             let mut listeners = Vec::new();
             for _ in 1..self.members {
-                listeners.push(member(&mut opener).await?);
+                listeners.push(member(&mut opener, server.protocol()).await?);
             }
             let mut clients = Clients::new();
             for session in listeners {
@@ -88,11 +100,15 @@ impl BroadcastLoad {
 }
 
 /// A session that has joined.
-async fn member(opener: &mut SessionOpener) -> Result<WebSocketClient, LoadError> {
+async fn member(
+    opener: &mut SessionOpener,
+    protocol: Protocol,
+) -> Result<WebSocketClient, LoadError> {
     let mut session = opener.websocket().await?;
-    session.queue("1::/chat");
+    let (join, joined) = protocol.join_chat();
+    session.queue(join);
     session.flush().await?;
-    expect("1::/chat", session.next().await?)?;
+    expect_start(joined, session.next().await?)?;
     Ok(session)
 }
 
@@ -101,7 +117,7 @@ async fn listen(mut session: WebSocketClient, audience: Rc<Audience>) -> Result<
     let mut id = 0;
     while !audience.is_last(id) {
         id += 1;
-        expect(&event_for_all(id), session.next().await?)?;
+        audience.expect(id, session.next().await?)?;
         audience.hear();
     }
     Ok(())
@@ -113,9 +129,9 @@ async fn speak(mut session: WebSocketClient, audience: Rc<Audience>) -> Result<(
     while !audience.is_last(id) {
         id += 1;
         audience.announce(id);
-        session.queue(&event_for_all(id));
+        session.queue(&audience.protocol.event_for_all(id));
         session.flush().await?;
-        expect(&event_for_all(id), session.next().await?)?;
+        audience.expect(id, session.next().await?)?;
         audience.hear();
         audience.all_have_heard.notified().await;
     }

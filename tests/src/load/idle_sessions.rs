@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::event_text::{echo_answer, echo_event};
-use super::load_error::{LoadError, expect};
+use super::awaited_answers::AwaitedAnswers;
+use super::load_error::LoadError;
 use super::measurement::Memory;
 use super::server_process::ServerProcess;
 use super::session_opener::SessionOpener;
@@ -61,13 +61,13 @@ impl IdleSessions {
     /// If anything but the right answers comes.
     pub fn measure(self, server: &ServerProcess) -> Result<IdleMemory, LoadError> {
         run("opening idle sessions", async {
-            drop(speak_all(open_all(server.port(), AT_ONCE).await?).await?);
+            drop(speak_all(server, open_all(server, AT_ONCE).await?).await?);
             sleep(SETTLING).await;
             let before = server.memory()?;
-            let sessions = open_all(server.port(), self.sessions).await?;
+            let sessions = open_all(server, self.sessions).await?;
             sleep(SETTLING).await;
             let fresh = server.memory()?;
-            let sessions = speak_all(sessions).await?;
+            let sessions = speak_all(server, sessions).await?;
             sleep(SETTLING).await;
             Ok(IdleMemory {
                 sessions: sessions.len(),
@@ -82,12 +82,12 @@ impl IdleSessions {
 /// Sessions that some of the tasks have opened or used.
 type Sessions = Result<Vec<WebSocketClient>, LoadError>;
 
-async fn open_all(port: u16, count: usize) -> Sessions {
+async fn open_all(server: &ServerProcess, count: usize) -> Sessions {
     let mut openers = JoinSet::new();
     for opener in 0..AT_ONCE {
         let share = (opener..count).step_by(AT_ONCE).len();
+        let mut opener = SessionOpener::new(server).await?;
         openers.spawn_local(async move {
-            let mut opener = SessionOpener::new(port).await?;
             let mut sessions = Vec::with_capacity(share);
             for _ in 0..share {
                 let mut session = opener.websocket().await?;
@@ -100,8 +100,9 @@ async fn open_all(port: u16, count: usize) -> Sessions {
     collect(openers).await
 }
 
-async fn speak_all(sessions: Vec<WebSocketClient>) -> Sessions {
+async fn speak_all(server: &ServerProcess, sessions: Vec<WebSocketClient>) -> Sessions {
     let mut speakers = JoinSet::new();
+    let protocol = server.protocol();
     let mut rest = sessions.into_iter().enumerate();
     let share = rest.len().div_ceil(AT_ONCE);
     loop {
@@ -112,9 +113,10 @@ async fn speak_all(sessions: Vec<WebSocketClient>) -> Sessions {
         speakers.spawn_local(async move {
             let mut spoken = Vec::with_capacity(some.len());
             for (number, mut session) in some {
-                session.queue(&echo_event(number, 1));
+                let mut awaited = AwaitedAnswers::new(protocol, number);
+                session.queue(&awaited.next_event());
                 session.flush().await?;
-                expect(&echo_answer(number, 1), session.next().await?)?;
+                awaited.take(session.next().await?)?;
                 session.rest();
                 spoken.push(session);
             }

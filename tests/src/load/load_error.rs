@@ -43,6 +43,15 @@ impl LoadError {
     }
 }
 
+/// Fails unless the server said something that begins so; the rest is the server's to choose.
+pub(super) fn expect_start(expected: &str, got: &[u8]) -> Result<(), LoadError> {
+    if got.starts_with(expected.as_bytes()) {
+        Ok(())
+    } else {
+        Err(LoadError::wrong(expected, got))
+    }
+}
+
 /// Fails unless the server said what it had to.
 pub(super) fn expect(expected: &str, got: &[u8]) -> Result<(), LoadError> {
     if got == expected.as_bytes() {

@@ -53,15 +53,29 @@ pub struct Timing {
     pub window: Duration,
 }
 
+/// How long messages took, from the event's sender to the answer's reader: as clients see it, who
+/// share the machine with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Latency {
+    /// Half of them took no longer.
+    pub median: Duration,
+    /// 99 of 100 took no longer.
+    pub p99: Duration,
+}
+
 /// What a server did in a time, and what it used for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Throughput {
     /// Messages answered or delivered, each checked.
     pub messages: u64,
+    /// Answers that came before the answer to an earlier event of the same client.
+    pub overtakers: u64,
     /// CPU time of the server.
     pub cpu: CpuTime,
     /// Time on the clock.
     pub elapsed: Duration,
+    /// How long the messages took.
+    pub latency: Latency,
 }
 
 impl Throughput {
@@ -122,6 +136,7 @@ mod tests {
                 system: Duration::from_millis(5),
             },
             elapsed: Duration::from_millis(500),
+            ..Throughput::default()
         };
         assert_eq!(throughput.user_micros(), 2.0);
         assert_eq!(throughput.system_micros(), 5.0);

@@ -2,18 +2,21 @@
 //! idle session.
 //!
 //! The clients are small state machines on one thread, so that two cores are enough for both
-//! sides. They believe nothing: every packet is compared with the one that must come next. What
-//! counts is the server's CPU time and memory, as the kernel books them ([`ServerProcess`]); time
-//! on the clock only says how busy the machine was.
+//! sides. They believe nothing: every packet is compared with the one that must come next. They
+//! speak two protocols ([`Protocol`]), so that servers of both can be compared. What counts is the
+//! server's CPU time and memory, as the kernel books them ([`ServerProcess`]); rates and latencies
+//! also depend on how busy the machine is, and on the clients.
 
+mod awaited_answers;
 mod broadcast_load;
-mod event_text;
 mod http_connection;
 mod idle_sessions;
+mod latencies;
 mod load_error;
 mod measurement;
 mod polled_echo;
 mod polling_client;
+mod protocol;
 mod server_process;
 mod session_opener;
 mod tally;
@@ -23,7 +26,8 @@ mod websocket_echo;
 pub use broadcast_load::BroadcastLoad;
 pub use idle_sessions::{IdleMemory, IdleSessions};
 pub use load_error::LoadError;
-pub use measurement::{CpuTime, Memory, Throughput, Timing, median};
+pub use measurement::{CpuTime, Latency, Memory, Throughput, Timing, median};
 pub use polled_echo::PolledEcho;
+pub use protocol::Protocol;
 pub use server_process::ServerProcess;
 pub use websocket_echo::WebSocketEcho;

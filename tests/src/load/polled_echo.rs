@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::event_text::{echo_answer, echo_event};
-use super::load_error::{LoadError, expect};
+use super::awaited_answers::AwaitedAnswers;
+use super::load_error::LoadError;
 use super::measurement::{Throughput, Timing};
 use super::polling_client::PollingClient;
 use super::server_process::ServerProcess;
@@ -25,14 +25,15 @@ impl PolledEcho {
     pub fn measure(self, server: &ServerProcess, timing: Timing) -> Result<Throughput, LoadError> {
         run("a load of polled echoes", async {
             let tally = Rc::new(Tally::default());
-            let mut opener = SessionOpener::new(server.port()).await?;
+            let mut opener = SessionOpener::new(server).await?;
             let mut sessions = Vec::new();
             for _ in 0..self.clients {
                 sessions.push(opener.polling().await?);
             }
             let mut clients = Clients::new();
             for (number, session) in sessions.into_iter().enumerate() {
-                clients.spawn_local(talk(session, number, Rc::clone(&tally)));
+                let awaited = AwaitedAnswers::new(server.protocol(), number);
+                clients.spawn_local(talk(session, awaited, Rc::clone(&tally)));
             }
             measure(server, timing, &tally, &mut clients).await
         })
@@ -41,15 +42,12 @@ impl PolledEcho {
 
 async fn talk(
     mut session: PollingClient,
-    number: usize,
+    mut awaited: AwaitedAnswers,
     tally: Rc<Tally>,
 ) -> Result<(), LoadError> {
-    let mut id = 0;
     while !tally.is_stopping() {
-        id += 1;
-        let answer = session.exchange(&echo_event(number, id)).await?;
-        expect(&echo_answer(number, id), &answer)?;
-        tally.count();
+        let answer = session.exchange(&awaited.next_event()).await?;
+        tally.count_answer(awaited.take(answer.as_bytes())?);
     }
     Ok(())
 }

@@ -1,39 +1,72 @@
-//! A session on xhr-polling: one connection for polls, one for uploads, as browsers have them.
+//! A session on long polling: one connection for polls, one for uploads, as browsers have them.
 
 use super::http_connection::HttpConnection;
 use super::load_error::{LoadError, expect};
+use super::protocol::Protocol;
 
-/// A greeted session without a poll under way.
+/// A session without a poll under way.
 #[derive(Debug)]
 pub(super) struct PollingClient {
+    protocol: Protocol,
     target: String,
     polls: HttpConnection,
     uploads: HttpConnection,
 }
 
 impl PollingClient {
-    pub(super) async fn open(port: u16, sid: &str) -> Result<Self, LoadError> {
-        let mut client = Self {
-            target: format!("/socket.io/1/xhr-polling/{sid}?t=1700000000000"),
+    pub(super) async fn open(
+        port: u16,
+        protocol: Protocol,
+        target: String,
+    ) -> Result<Self, LoadError> {
+        Ok(Self {
+            protocol,
+            target,
             polls: HttpConnection::open(port).await?,
             uploads: HttpConnection::open(port).await?,
-        };
-        client.start_poll().await?;
-        let greeting = client.polls.receive().await?;
-        expect("1::", &greeting)?;
-        Ok(client)
+        })
     }
 
     /// Starts a poll, uploads one packet while it is held, and gives back what the poll brings.
-    pub(super) async fn exchange(&mut self, packet: &str) -> Result<Vec<u8>, LoadError> {
+    pub(super) async fn exchange(&mut self, packet: &str) -> Result<String, LoadError> {
         self.start_poll().await?;
+        self.upload(packet).await?;
+        self.finish_poll().await
+    }
+
+    /// Sends a packet.
+    pub(super) async fn upload(&mut self, packet: &str) -> Result<(), LoadError> {
         self.uploads.post(&self.target, packet).await?;
         let taken = self.uploads.receive().await?;
-        expect("1", &taken)?;
-        self.polls.receive().await
+        expect(self.protocol.upload_taken(), &taken)
+    }
+
+    /// Polls until something other than a heartbeat comes.
+    pub(super) async fn poll(&mut self) -> Result<String, LoadError> {
+        self.start_poll().await?;
+        self.finish_poll().await
     }
 
     async fn start_poll(&mut self) -> Result<(), LoadError> {
         self.polls.send("GET", &self.target, "", "").await
+    }
+
+    /// The one packet that a poll brings beside heartbeats, which are answered.
+    async fn finish_poll(&mut self) -> Result<String, LoadError> {
+        let (heartbeat, answer) = self.protocol.heartbeat();
+        loop {
+            let body = self.polls.receive().await?;
+            let mut packets = self.protocol.packets(&body)?;
+            let sent = packets.len();
+            packets.retain(|packet| packet != heartbeat);
+            if packets.len() < sent {
+                self.upload(answer).await?;
+            }
+            match (packets.pop(), packets.is_empty()) {
+                (Some(packet), true) => return Ok(packet),
+                (None, _) => self.start_poll().await?,
+                (Some(_), false) => return Err(LoadError::wrong("one packet", &body)),
+            }
+        }
     }
 }

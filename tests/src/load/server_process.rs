@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::load_error::LoadError;
 use super::measurement::{CpuTime, Memory};
+use super::protocol::Protocol;
 
 /// How long the server may take to tell its port.
 const START_TIME: Duration = Duration::from_secs(60);
@@ -26,31 +27,26 @@ const SYSTEM_TICKS: usize = 12;
 pub struct ServerProcess {
     child: Child,
     port: u16,
+    protocol: Protocol,
 }
 
 impl ServerProcess {
-    /// Starts an executable that takes `--port 0`, listens on a free port of 127.0.0.1 and ends its
-    /// first line of output with the port's number.
+    /// Starts a server that listens on 127.0.0.1 and ends its first line of output with the
+    /// number of its port.
     ///
     /// # Errors
     /// If it cannot be started, or says something else.
-    pub fn start(executable: &Path) -> Result<Self, LoadError> {
-        Self::start_on(0, executable, &[])
-    }
-
-    /// Likewise, on a port of the caller's choice and with more arguments.
-    ///
-    /// # Errors
-    /// If it cannot be started, or says something else.
-    pub fn start_on(port: u16, executable: &Path, arguments: &[&str]) -> Result<Self, LoadError> {
-        let mut child = Command::new(executable)
-            .args(["--port", &port.to_string()])
-            .args(arguments)
+    pub fn start(mut command: Command, protocol: Protocol) -> Result<Self, LoadError> {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
         let output = child.stdout.take();
-        let mut server = Self { child, port: 0 };
+        let mut server = Self {
+            child,
+            port: 0,
+            protocol,
+        };
         let (said, heard) = mpsc::channel();
         thread::spawn(move || {
             let mut line = String::new();
@@ -63,6 +59,22 @@ impl ServerProcess {
         let line = line.unwrap_or_default();
         server.port = port_in(&line).ok_or(LoadError::NoPort(line))?;
         Ok(server)
+    }
+
+    /// Starts a server of ours on a port, with more arguments.
+    ///
+    /// # Errors
+    /// If it cannot be started, or says something else.
+    pub fn start_on(port: u16, executable: &Path, arguments: &[&str]) -> Result<Self, LoadError> {
+        let mut command = Command::new(executable);
+        command.args(["--port", &port.to_string()]).args(arguments);
+        Self::start(command, Protocol::Legacy)
+    }
+
+    /// What it speaks.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
     }
 
     /// The port that it listens on.

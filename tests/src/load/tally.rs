@@ -1,6 +1,6 @@
 //! What the clients of one run share, and the run itself.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -9,8 +9,10 @@ use tokio::runtime;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{sleep, timeout};
 
+use super::awaited_answers::Answer;
+use super::latencies::Latencies;
 use super::load_error::LoadError;
-use super::measurement::{Throughput, Timing};
+use super::measurement::{Latency, Throughput, Timing};
 use super::server_process::ServerProcess;
 
 /// How long clients may take to open, and to finish what they have begun.
@@ -20,18 +22,38 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     messages: Cell<u64>,
+    overtakers: Cell<u64>,
+    latencies: RefCell<Latencies>,
     stopping: Cell<bool>,
 }
 
 impl Tally {
     /// One more message has come and was right.
-    pub(super) fn count(&self) {
+    pub(super) fn count(&self, after: Duration) {
         self.messages.set(self.messages.get() + 1);
+        self.latencies.borrow_mut().record(after);
     }
 
-    /// Messages so far.
-    pub(super) fn messages(&self) -> u64 {
-        self.messages.get()
+    /// Likewise, an answer.
+    pub(super) fn count_answer(&self, answer: Answer) {
+        self.count(answer.after);
+        let overtakers = self.overtakers.get() + u64::from(answer.has_overtaken);
+        self.overtakers.set(overtakers);
+    }
+
+    /// What has been counted before is not measured.
+    fn start_over(&self) {
+        self.messages.set(0);
+        self.overtakers.set(0);
+        self.latencies.borrow_mut().clear();
+    }
+
+    fn latency(&self) -> Latency {
+        let latencies = self.latencies.borrow();
+        Latency {
+            median: latencies.quantile(0.5),
+            p99: latencies.quantile(0.99),
+        }
     }
 
     /// Whether nothing further is to be begun.
@@ -67,12 +89,15 @@ pub(super) async fn measure(
     clients: &mut Clients,
 ) -> Result<Throughput, LoadError> {
     unless_one_fails(sleep(timing.warm_up), clients).await?;
-    let (start, cpu, messages) = (Instant::now(), server.cpu_time()?, tally.messages());
+    let (start, cpu) = (Instant::now(), server.cpu_time()?);
+    tally.start_over();
     unless_one_fails(sleep(timing.window), clients).await?;
     let throughput = Throughput {
-        messages: tally.messages() - messages,
+        messages: tally.messages.get(),
+        overtakers: tally.overtakers.get(),
         cpu: server.cpu_time()? - cpu,
         elapsed: start.elapsed(),
+        latency: tally.latency(),
     };
     tally.stopping.set(true);
     while let Some(ended) = clients.join_next().await {

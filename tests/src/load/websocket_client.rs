@@ -7,7 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::http_connection::HttpConnection;
-use super::load_error::{LoadError, expect};
+use super::load_error::LoadError;
+use super::protocol::Protocol;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 << 10;
@@ -26,10 +27,11 @@ const UPGRADE: &str = "Upgrade: websocket\r\n\
     Sec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-/// A greeted session.
+/// The websocket of a session.
 #[derive(Debug)]
 pub(super) struct WebSocketClient {
     stream: TcpStream,
+    protocol: Protocol,
     input: Vec<u8>,
     /// How much of the input was taken out.
     taken: usize,
@@ -37,19 +39,21 @@ pub(super) struct WebSocketClient {
 }
 
 impl WebSocketClient {
-    pub(super) async fn open(port: u16, sid: &str) -> Result<Self, LoadError> {
+    pub(super) async fn open(
+        port: u16,
+        protocol: Protocol,
+        target: &str,
+    ) -> Result<Self, LoadError> {
         let mut http = HttpConnection::open(port).await?;
-        let target = format!("/socket.io/1/websocket/{sid}");
-        http.send("GET", &target, UPGRADE, "").await?;
+        http.send("GET", target, UPGRADE, "").await?;
         let (stream, input) = http.into_upgraded().await?;
-        let mut client = Self {
+        Ok(Self {
             stream,
+            protocol,
             input,
             taken: 0,
             output: Vec::new(),
-        };
-        expect("1::", client.next().await?)?;
-        Ok(client)
+        })
     }
 
     /// Puts a packet behind those to be sent.
@@ -82,13 +86,14 @@ impl WebSocketClient {
     }
 
     fn take(&mut self) -> Result<Option<Range<usize>>, LoadError> {
+        let (heartbeat, answer) = self.protocol.heartbeat();
         while let Some((start, length)) = parse_frame(&self.input[self.taken..])? {
             let packet = self.taken + start..self.taken + start + length;
             self.taken = packet.end;
-            if &self.input[packet.clone()] != b"2::" {
+            if &self.input[packet.clone()] != heartbeat.as_bytes() {
                 return Ok(Some(packet));
             }
-            self.queue("2::");
+            self.queue(answer);
         }
         Ok(None)
     }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::event_text::{echo_answer, echo_event};
-use super::load_error::{LoadError, expect};
+use super::awaited_answers::AwaitedAnswers;
+use super::load_error::LoadError;
 use super::measurement::{Throughput, Timing};
 use super::server_process::ServerProcess;
 use super::session_opener::SessionOpener;
@@ -16,7 +16,7 @@ pub struct WebSocketEcho {
     /// How many clients.
     pub clients: usize,
     /// Events that each has sent and not seen answered.
-    pub in_flight: u64,
+    pub in_flight: usize,
 }
 
 impl WebSocketEcho {
@@ -27,14 +27,15 @@ impl WebSocketEcho {
     pub fn measure(self, server: &ServerProcess, timing: Timing) -> Result<Throughput, LoadError> {
         run("a load of echoes on websockets", async {
             let tally = Rc::new(Tally::default());
-            let mut opener = SessionOpener::new(server.port()).await?;
+            let mut opener = SessionOpener::new(server).await?;
             let mut sessions = Vec::new();
             for _ in 0..self.clients {
                 sessions.push(opener.websocket().await?);
             }
             let mut clients = Clients::new();
             for (number, session) in sessions.into_iter().enumerate() {
-                clients.spawn_local(talk(session, number, self.in_flight, Rc::clone(&tally)));
+                let awaited = AwaitedAnswers::new(server.protocol(), number);
+                clients.spawn_local(talk(session, awaited, self.in_flight, Rc::clone(&tally)));
             }
             measure(server, timing, &tally, &mut clients).await
         })
@@ -43,27 +44,21 @@ impl WebSocketEcho {
 
 async fn talk(
     mut session: WebSocketClient,
-    number: usize,
-    in_flight: u64,
+    mut awaited: AwaitedAnswers,
+    in_flight: usize,
     tally: Rc<Tally>,
 ) -> Result<(), LoadError> {
-    let (mut sent, mut answered) = (0, 0);
     loop {
-        while sent < answered + in_flight && !tally.is_stopping() {
-            sent += 1;
-            session.queue(&echo_event(number, sent));
+        while awaited.len() < in_flight && !tally.is_stopping() {
+            session.queue(&awaited.next_event());
         }
-        if answered == sent {
+        if awaited.len() == 0 {
             return Ok(());
         }
         session.flush().await?;
-        answered += 1;
-        expect(&echo_answer(number, answered), session.next().await?)?;
-        tally.count();
+        tally.count_answer(awaited.take(session.next().await?)?);
         while let Some(packet) = session.next_read()? {
-            answered += 1;
-            expect(&echo_answer(number, answered), packet)?;
-            tally.count();
+            tally.count_answer(awaited.take(packet)?);
         }
     }
 }
