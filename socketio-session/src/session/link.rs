@@ -35,7 +35,7 @@ pub(super) enum Link {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct OpenTransport {
     pub(super) id: TransportId,
     pub(super) kind: TransportKind,
@@ -44,6 +44,8 @@ pub(super) struct OpenTransport {
     pub(super) hold_until: Option<Instant>,
     /// The poll was held long enough.
     pub(super) released: bool,
+    /// The session was over when it came: it is there for what may be left.
+    pub(super) came_late: bool,
     /// A stream was handed packets, and has not asked for more since: it may still be at them.
     pub(super) carries: bool,
 }

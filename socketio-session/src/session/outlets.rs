@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use socketio_proto::{Body, TransportKind, TransportName};
 
-use super::link::Link;
+use super::link::{Link, OpenTransport};
 use super::{MembershipChange, Phase, Session};
 use crate::acks::AckOutcome;
 use crate::action::{Action, AfterTransmit, TransportId};
@@ -42,9 +42,11 @@ impl Session {
     ///
     /// A websocket or stream gets at least one packet if there is any and no more than fit
     /// into `budget` bytes; the driver calls again, when it has written them all, until nothing
-    /// comes. A poll gets everything that its response is to carry: nothing as long as it is to
-    /// be held. What a transport cannot write, it [gives back](Self::give_back). As long as an
-    /// older transport may still do so, a newer one is given nothing.
+    /// comes. A poll gets everything that its response is to carry, and nothing as long as it is
+    /// to be held. One that came when the session was over ends with nothing if everything has
+    /// been fetched: to its client there is no such session any more. What a transport cannot
+    /// write, it [gives back](Self::give_back). As long as an older transport may still do so, a
+    /// newer one is given nothing.
     pub fn transmit(
         &mut self,
         now: Instant,
@@ -68,11 +70,11 @@ impl Session {
         if open.id != id {
             return AfterTransmit::Finish;
         }
-        let (kind, released) = (open.kind, open.released);
+        let kind = open.kind;
         self.flush_ordered = false;
         let before = out.len();
         let after = match kind {
-            TransportKind::LongPoll => self.answer_poll(id, released, budget, out),
+            TransportKind::LongPoll => self.answer_poll(*open, budget, out),
             _ => self.feed_stream(id, kind, budget, out),
         };
         self.counters.packets_sent += out.len().saturating_sub(before) as u64;
@@ -127,8 +129,7 @@ impl Session {
 
     fn answer_poll(
         &mut self,
-        id: TransportId,
-        released: bool,
+        poll: OpenTransport,
         budget: usize,
         out: &mut Vec<OutgoingPacket>,
     ) -> AfterTransmit {
@@ -142,9 +143,11 @@ impl Session {
             out.push(self.greeting());
         } else if is_next && !self.outbox.is_empty() {
             self.outbox.take(budget, PACKETS_PER_POLL, out);
-        } else if released || (is_next && self.is_closed()) {
-            // There is nothing in it to lose.
-            out.push(self.noop());
+        } else if poll.released || (is_next && self.is_closed()) {
+            if !poll.came_late {
+                // There is nothing in it to lose.
+                out.push(self.noop());
+            }
             self.link = if self.is_closed() && !self.may_have_output() {
                 Link::None
             } else {
@@ -154,7 +157,7 @@ impl Session {
         } else {
             return AfterTransmit::KeepOpen;
         }
-        let kind = TransportKind::LongPoll;
+        let (id, kind) = (poll.id, poll.kind);
         self.link = Link::Finishing { id, kind, until };
         AfterTransmit::Finish
     }

@@ -57,6 +57,7 @@ impl Session {
             kind,
             hold_until,
             released: false,
+            came_late: self.is_closed(),
             carries: false,
         });
         self.start_heartbeat(kind);
