@@ -35,10 +35,10 @@ impl RunningServer {
         Self::open(listen, authorization, |builder| builder)
     }
 
-    /// Starts the application for pages on any port of this machine.
-    pub(crate) fn start_for_pages(address: SocketAddr, authorization: bool) -> Self {
+    /// Starts the application for pages on any port of this machine, on whatever is to be listened on.
+    pub(crate) fn start_for_pages(listen: Listen, authorization: bool) -> Self {
         let pages = Origins::list(["127.0.0.1:*"]);
-        Self::open(Listen::tcp(address), authorization, |builder| {
+        Self::open(listen, authorization, |builder| {
             // The only way for a client on htmlfile to notice that its stream has ended.
             builder
                 .origins(pages)

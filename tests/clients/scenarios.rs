@@ -1,6 +1,8 @@
 //! Each scenario of the real client: on Node over each transport that it can do there, in pages over
 //! the others.
 
+use socketio_driver_tokio::Listen;
+
 use crate::application::RunningServer;
 use crate::browser;
 use crate::node;
@@ -24,7 +26,7 @@ fn play_in_pages(transport: &str) {
         .filter(is_fair)
         .partition(|name| **name == "handshake-authorization");
     for (names, authorization) in [(authorized, true), (open, false)] {
-        let any_port = ([127, 0, 0, 1], 0).into();
+        let any_port = Listen::tcp(([127, 0, 0, 1], 0));
         let server = RunningServer::start_for_pages(any_port, authorization);
         let (names, url) = (names.join(","), server.url());
         let arguments = [&names, "--url", &url, "--transport", transport];
