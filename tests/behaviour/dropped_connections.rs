@@ -30,7 +30,8 @@ fn send_beginnings(server: &TestServer, bytes: &[u8]) {
 fn requests_may_end_anywhere() {
     let builder = Server::builder()
         .namespace(echoing())
-        .handshake_timeout(Duration::from_millis(100));
+        // Long enough for the client that takes its session up.
+        .handshake_timeout(Duration::from_secs(2));
     let server = TestServer::listening(builder);
     let mut client = Client::connect(&server, Transport::Polling);
     let target = format!("/socket.io/1/xhr-polling/{}", client.sid);

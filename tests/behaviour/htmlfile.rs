@@ -115,13 +115,22 @@ fn an_unknown_session_is_told_so_in_a_document_that_ends() {
 
 #[test]
 fn heartbeats_go_over_the_stream() {
+    let builder = builder().heartbeat_interval(Duration::from_millis(20));
+    let (server, _journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::HtmlFile);
+    for _ in 0..3 {
+        client.expect("2::");
+        client.send("2::");
+    }
+}
+
+#[test]
+fn a_heartbeat_that_stays_unanswered_ends_the_stream() {
     let builder = builder()
         .heartbeat_interval(Duration::from_millis(20))
         .heartbeat_timeout(Duration::from_millis(50));
     let (server, journal) = TestServer::noting(builder);
     let mut client = Client::connect(&server, Transport::HtmlFile);
-    client.expect("2::");
-    client.send("2::");
     client.expect("2::");
     client.htmlfile().expect_end();
     journal.expect("HeartbeatTimeout");
@@ -218,27 +227,28 @@ fn a_stream_ends_with_a_goodbye_when_the_server_does() {
     assert!(wait_for(complete).expect("a shutdown"));
 }
 
-/// Waits for nobody for long.
-fn impatient(outbox_bytes: usize) -> ServerBuilder {
-    let soon = Duration::from_millis(100);
+/// Waits no longer than this for anybody.
+fn impatient(outbox_bytes: usize, patience: Duration) -> ServerBuilder {
     let mut session = SessionLimits::default();
     session.outbox_bytes = outbox_bytes;
     // The connection for posts is idle, and so is the other one if all of it fits into sockets.
     let limits = ServerLimits::default()
-        .unread_response_timeout(soon)
-        .request_head_timeout(soon);
+        .unread_response_timeout(patience)
+        .request_head_timeout(patience);
     builder()
         .session_limits(session)
         .limits(limits)
         .transports([TransportName::HtmlFile])
         .heartbeat_interval(None)
-        .close_timeout(soon)
+        .close_timeout(patience)
 }
 
 #[test]
 fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
     let outbox = 1 << 20;
-    let (server, journal) = TestServer::noting_listening(impatient(outbox));
+    // Long enough for the outbox to run over first.
+    let patience = Duration::from_secs(3);
+    let (server, journal) = TestServer::noting_listening(impatient(outbox, patience));
     let client = Client::connect(&server, Transport::HtmlFile);
     let global = server.handle.of("").expect("the global namespace");
     let socket = global.sockets().pop().expect("a client");
@@ -259,7 +269,8 @@ fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
 
 #[test]
 fn a_stream_that_is_left_unread_for_too_long_is_cut_off() {
-    let (server, journal) = TestServer::noting_listening(impatient(64 << 20));
+    let patience = Duration::from_millis(100);
+    let (server, journal) = TestServer::noting_listening(impatient(64 << 20, patience));
     let client = Client::connect(&server, Transport::HtmlFile);
     let everybody = server.handle.of("").expect("the global namespace");
     let text = "x".repeat(1 << 20);

@@ -42,7 +42,8 @@ fn ids_of_nobody(server: &TestServer) -> Vec<String> {
 }
 
 fn server() -> TestServer {
-    let builder = Server::builder().handshake_timeout(Duration::from_millis(50));
+    // Long enough for a client that takes its session up.
+    let builder = Server::builder().handshake_timeout(Duration::from_secs(2));
     TestServer::start(builder)
 }
 
