@@ -10,9 +10,12 @@ pub struct TransportId(pub u64);
 pub enum Action {
     /// There is something for this transport: call
     /// [`transmit`](crate::Session::transmit) when it can be written to.
+    ///
+    /// If it cannot, because it is still at what it was handed before, and the session counts on
+    /// [another one](crate::Session::transport) by now, end it as for [`Close`](Self::Close): the
+    /// other one is given nothing before.
     Flush(TransportId),
-    /// End this transport now. What it cannot write any more at once,
-    /// [give back](crate::Session::give_back).
+    /// End this transport now, and say [how far it came](crate::Session::lose_transport).
     Close(TransportId),
 }
 
@@ -24,7 +27,7 @@ pub enum AfterTransmit {
     /// It stays open; there may be more at once if the budget was used up.
     KeepOpen,
     /// It ends: a poll's response is complete, a websocket or stream is closed. Say so with
-    /// [`lose_transport`](crate::Session::lose_transport) when everything was written, or
-    /// [give back](crate::Session::give_back) what was not.
+    /// [`lose_transport`](crate::Session::lose_transport) when everything was written, or when it
+    /// cannot be.
     Finish,
 }

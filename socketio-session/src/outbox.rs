@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::config::{OverflowPolicy, SessionLimits};
 
 /// An encoded packet in the hands of a transport, which writes it or
-/// [gives it back](crate::Session::give_back). Its bytes are the packet's text; framing them is
+/// [gives it back](crate::Session::lose_transport). Its bytes are the packet's text; framing them is
 /// the transport's work.
 #[derive(Debug)]
 pub struct OutgoingPacket {

@@ -122,7 +122,7 @@ fn makes_its_receivers_ready() {
 fn that_is_volatile_is_dropped_for_who_cannot_take_it() {
     let mut crowd = Crowd::of(2);
     let mut session = crowd.hub.session(crowd.clients[0]).expect("alive");
-    session.lose_transport(crowd.now, websocket(0), Loss::Broken);
+    session.lose_transport(crowd.now, websocket(0), Loss::Broken, []);
     drop(session);
     let cast = Broadcast {
         options: SendOptions::VOLATILE,

@@ -107,7 +107,7 @@ impl Crowd {
     /// The client's connection ends, and the application hears of it.
     pub(crate) fn goes(&mut self, client: usize) {
         let mut session = self.hub.session(self.clients[client]).expect("alive");
-        session.lose_transport(self.now, websocket(client), Loss::Ended);
+        session.lose_transport(self.now, websocket(client), Loss::Ended, []);
         drop(session);
         self.hears(client);
     }
@@ -128,7 +128,7 @@ impl Crowd {
         if let Some(mut session) = self.hub.session(self.clients[client]) {
             let after = session.transmit(self.now, websocket(client), usize::MAX, &mut out);
             if after == AfterTransmit::Finish {
-                session.lose_transport(self.now, websocket(client), Loss::Ended);
+                session.lose_transport(self.now, websocket(client), Loss::Ended, []);
             }
         }
         out

@@ -153,7 +153,7 @@ fn sees_to_a_session_at_its_new_deadline() {
 fn waits_for_no_time_that_changes_nothing() {
     let mut crowd = Crowd::of(1);
     let mut session = crowd.hub.session(crowd.clients[0]).expect("alive");
-    session.lose_transport(crowd.now, websocket(0), Loss::Ended);
+    session.lose_transport(crowd.now, websocket(0), Loss::Ended, []);
     drop(session);
     // What is left to do is the application's.
     assert_eq!(crowd.hub.len(), 1);

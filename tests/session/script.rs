@@ -172,7 +172,7 @@ impl Script {
     }
 
     pub(crate) fn loses(&mut self, transport: TransportId, loss: Loss) {
-        self.session.lose_transport(self.now, transport, loss);
+        self.session.lose_transport(self.now, transport, loss, []);
     }
 
     // What the application does.
@@ -278,9 +278,15 @@ impl Script {
     /// The transport breaks before it has written the last `undelivered` packets of those that
     /// it was handed at last.
     pub(crate) fn gives_back(&mut self, transport: TransportId, undelivered: usize) {
+        self.loses_with(transport, Loss::Broken, undelivered);
+    }
+
+    /// Likewise, but the transport ends as `loss` says.
+    pub(crate) fn loses_with(&mut self, transport: TransportId, loss: Loss, undelivered: usize) {
         let mut handed = self.handed.remove(&transport).unwrap_or_default();
         let undelivered = handed.split_off(handed.len().saturating_sub(undelivered));
-        self.session.give_back(self.now, transport, undelivered);
+        self.session
+            .lose_transport(self.now, transport, loss, undelivered);
     }
 
     pub(crate) fn transmits(&mut self, transport: TransportId) -> (Vec<String>, AfterTransmit) {

@@ -355,7 +355,9 @@ fn nobody_gives_back_twice_or_in_the_name_of_another() {
     let new = script.polls();
     script.gives_back(old, 1);
     script.begins_last(new, ["3:::one"]);
-    script.session.give_back(script.now, old, []);
+    script
+        .session
+        .lose_transport(script.now, old, Loss::Broken, []);
     script.loses(old, Loss::Broken);
     let newest = script.polls();
     // Still held: only the one that was handed the packets can say what became of them.
@@ -363,4 +365,26 @@ fn nobody_gives_back_twice_or_in_the_name_of_another() {
     script.loses(new, Loss::Ended);
     script.emits(GLOBAL, "two");
     script.gets_last(newest, ["3:::two"]);
+}
+
+/// So a driver says what it has left, whatever the end was like.
+#[test]
+fn a_replaced_websocket_gives_back_even_if_its_client_closes_it() {
+    let (mut script, old) = Script::on_websocket();
+    script.emits(GLOBAL, "one");
+    script.gets(old, ["3:::one"]);
+    let new = script.opens(TransportName::WebSocket);
+    script.loses_with(old, Loss::Ended, 1);
+    script.gets(new, ["3:::one"]);
+    script.hears([]);
+}
+
+#[test]
+fn after_a_farewell_nobody_fetches_the_rest() {
+    let (mut script, websocket) = Script::on_websocket();
+    script.emits(GLOBAL, "one");
+    script.gets(websocket, ["3:::one"]);
+    script.loses_with(websocket, Loss::Ended, 1);
+    script.hears(["global left: transport closed", "closed: transport closed"]);
+    script.is_finished();
 }

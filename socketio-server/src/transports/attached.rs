@@ -144,14 +144,7 @@ impl AttachedTransport {
         let now = self.engine.now();
         self.engine.with_session(self.at, |mut session| {
             session.data().links.remove(self.id);
-            // Who closes a transport that a newer one has replaced still waits for the rest there.
-            let is_farewell = loss == Loss::Ended
-                && (session.transport() == Some(self.id) || self.unwritten.is_empty());
-            if is_farewell {
-                session.lose_transport(now, self.id, loss);
-            } else {
-                session.give_back(now, self.id, self.unwritten.drain(..));
-            }
+            session.lose_transport(now, self.id, loss, self.unwritten.drain(..));
         });
     }
 

@@ -44,7 +44,7 @@ use crate::time::Instant;
 ///   [`PeerError`](crate::PeerError): [`open_transport`](Self::open_transport),
 ///   [`receive`](Self::receive), [`receive_undecodable`](Self::receive_undecodable),
 ///   [`settle`](Self::settle), [`lose_transport`](Self::lose_transport),
-///   [`give_back`](Self::give_back), [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
+///   [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
 ///   [`fail`](Self::fail),
 ///   [`handle_timeout`](Self::handle_timeout).
 /// * **Commands** come from the application and fail with [`Misuse`](crate::Misuse):

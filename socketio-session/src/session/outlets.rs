@@ -45,7 +45,7 @@ impl Session {
     /// comes. A poll gets everything that its response is to carry, and nothing as long as it is
     /// to be held. One that came when the session was over ends with nothing if everything has
     /// been fetched: to its client there is no such session any more. What a transport cannot
-    /// write, it [gives back](Self::give_back). As long as an older transport may still do so, a
+    /// write, it [gives back](Self::lose_transport). As long as an older transport may still do so, a
     /// newer one is given nothing.
     pub fn transmit(
         &mut self,

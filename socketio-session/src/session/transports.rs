@@ -118,32 +118,19 @@ impl Session {
         }
     }
 
-    /// A transport has ended, and has written everything that it was handed: its connection
-    /// ended, or its response is complete.
+    /// A transport has ended, however it came to that. `undelivered` is what it was handed and has
+    /// not written to its end, in the order of [`transmit`](Self::transmit); nothing, if everything
+    /// was written.
     ///
-    /// A poll that was [answered](Self::transmit) carries the session until this is said of it,
-    /// and so does a websocket or stream that was handed its last packets.
-    pub fn lose_transport(&mut self, now: Instant, id: TransportId, loss: Loss) {
-        self.end_transport(now, id, loss, []);
-    }
-
-    /// A transport broke before it had written `undelivered` to their ends. They go out first
-    /// on the next one, in the order in which they are given here, which must be that of
-    /// [`transmit`](Self::transmit). The transport is lost as with [`Loss::Broken`].
+    /// A poll that was answered carries the session until this is said of it, and so does a
+    /// websocket or stream that was handed its last packets. To say it twice, or of a transport
+    /// that the session has let go of, does no harm.
     ///
-    /// The outbox may hold more than its limits allow by what is given back; new packets find
-    /// no room then. If the session has ended without a goodbye, or the transport is none that
-    /// it counts on, nothing is kept.
-    pub fn give_back(
-        &mut self,
-        now: Instant,
-        id: TransportId,
-        undelivered: impl IntoIterator<Item = OutgoingPacket, IntoIter: DoubleEndedIterator>,
-    ) {
-        self.end_transport(now, id, Loss::Broken, undelivered);
-    }
-
-    fn end_transport(
+    /// What is undelivered goes out first on the next transport, unless nobody is going to ask for
+    /// it: an orderly end of the websocket or stream that carries the session is a farewell, and a
+    /// session that ended without a goodbye keeps nothing. The outbox may hold more than its limits
+    /// allow by what comes back; new packets find no room then.
+    pub fn lose_transport(
         &mut self,
         now: Instant,
         id: TransportId,
