@@ -119,6 +119,16 @@ impl Dialect {
         }
     }
 
+    /// The packet that every transport of an unknown session is answered with, in the place of
+    /// its packets: not handshaken, with the advice to reconnect. Real clients then begin anew
+    /// (`socket.io-client` 0.9 `lib/socket.js`). Posts are answered as if there were the session.
+    #[must_use]
+    pub const fn unknown_session(self) -> &'static str {
+        match self {
+            Self::Legacy => legacy::UNKNOWN_SESSION,
+        }
+    }
+
     /// Decodes the text of one packet, borrowing from it.
     ///
     /// # Errors

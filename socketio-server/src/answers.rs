@@ -8,13 +8,13 @@ use http::header::{
     HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION,
 };
 use http::{Response, StatusCode};
-use socketio_proto::JsonpIndex;
+use socketio_proto::{Dialect, JsonpIndex};
 
 use crate::http::AnswerBody;
 use crate::origins::OriginCheck;
 
-/// What is sent where no session is known: not handshaken, with the advice to reconnect.
-pub(crate) const UNKNOWN_SESSION: &str = "7:::1+0";
+/// What is sent where no session is known.
+pub(crate) const UNKNOWN_SESSION: &str = Dialect::Legacy.unknown_session();
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain");

@@ -70,8 +70,10 @@ impl SessionConfig {
         self.namespaces.get(usize::from(namespace.0))
     }
 
-    /// The namespace's name on the wire.
-    pub(crate) fn endpoint(&self, namespace: NamespaceId) -> &str {
+    /// The namespace's name on the wire, which is what packets of it are encoded with; empty for the
+    /// global one, and for an id that did not come from this configuration.
+    #[must_use]
+    pub fn endpoint(&self, namespace: NamespaceId) -> &str {
         self.namespace(namespace)
             .map_or("", |namespace| &namespace.name)
     }

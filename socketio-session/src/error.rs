@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::reason::DisconnectReason;
 
-/// An input from the wire that the session cannot take. The driver answers it as the
-/// dialect's rules for an unknown session say.
+/// An input from the wire that the session cannot take. The driver answers as if it did not know
+/// the session: [`Dialect::unknown_session`](socketio_proto::Dialect::unknown_session).
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PeerError {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use socketio_proto::legacy::handshake::HandshakeError;
-use socketio_proto::{Handshake, TransportKind, TransportName};
+use socketio_proto::{
+    Body, DecodeLimits, Dialect, ErrorAdvice, ErrorReason, Handshake, TransportKind, TransportName,
+};
 
 const fn seconds(n: u64) -> Option<Duration> {
     Some(Duration::from_secs(n))
@@ -112,4 +114,15 @@ fn transport_names_are_exact() {
     assert_eq!(TransportName::FlashSocket.kind(), TransportKind::WebSocket);
     assert_eq!(TransportName::HtmlFile.kind(), TransportKind::Stream);
     assert_eq!(TransportName::JsonpPolling.kind(), TransportKind::LongPoll);
+}
+
+#[test]
+fn who_has_no_session_is_told_to_begin_anew() {
+    let text = Dialect::Legacy.unknown_session();
+    let packet = Dialect::Legacy.decode(text, &DecodeLimits::DEFAULT);
+    let Body::Error { reason, advice } = packet.expect("a packet").body else {
+        panic!("an error packet");
+    };
+    assert_eq!(reason, Some(ErrorReason::ClientNotHandshaken));
+    assert_eq!(advice, Some(ErrorAdvice::Reconnect));
 }

@@ -3,6 +3,7 @@
 mod acks;
 mod acl;
 mod broadcast;
+mod carried_packets;
 mod closing;
 mod counters;
 mod crowd;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use socketio_proto::{Arguments, Body, DecodeLimits, Dialect, Packet, TransportName};
 use socketio_session::{
     AckFailure, AckOutcome, Acl, Action, AfterTransmit, AwaitedAck, CONNECT_METHOD, Content, Event,
-    Instant, JoinRequest, Loss, Misuse, NamespaceConfig, NamespaceId, OutgoingPacket, PeerError,
-    ReplyTo, SendOptions, Session, SessionConfig, SharedPacket, TransportId,
+    Incoming, Instant, JoinRequest, Loss, Misuse, NamespaceConfig, NamespaceId, OutgoingPacket,
+    PeerError, ReplyTo, SendOptions, Session, SessionConfig, SharedPacket, TransportId,
 };
 
 /// The global namespace.
@@ -155,16 +155,8 @@ impl Script {
 
     pub(crate) fn try_sends(&mut self, text: &str) -> Result<(), PeerError> {
         let limits = DecodeLimits::DEFAULT;
-        match Dialect::Legacy.decode(text, &limits) {
-            Ok(packet) => self.session.receive(self.now, &packet),
-            Err(error) => {
-                let head = Dialect::Legacy
-                    .decode_head(text, &limits)
-                    .unwrap_or_default();
-                self.session
-                    .receive_undecodable(self.now, head.endpoint, head.ack_request, error)
-            }
-        }
+        let incoming = Incoming::read(Dialect::Legacy, text, &limits);
+        self.session.take_in(self.now, &incoming)
     }
 
     pub(crate) fn sends(&mut self, text: &str) {
@@ -283,10 +275,15 @@ impl Script {
 
     /// Likewise, but the transport ends as `loss` says.
     pub(crate) fn loses_with(&mut self, transport: TransportId, loss: Loss, undelivered: usize) {
-        let mut handed = self.handed.remove(&transport).unwrap_or_default();
+        let mut handed = self.handed_to(transport);
         let undelivered = handed.split_off(handed.len().saturating_sub(undelivered));
         self.session
             .lose_transport(self.now, transport, loss, undelivered);
+    }
+
+    /// What the transport was handed at last.
+    pub(crate) fn handed_to(&mut self, transport: TransportId) -> Vec<OutgoingPacket> {
+        self.handed.remove(&transport).unwrap_or_default()
     }
 
     pub(crate) fn transmits(&mut self, transport: TransportId) -> (Vec<String>, AfterTransmit) {

@@ -18,3 +18,6 @@ pub mod jsonp;
 pub mod payload;
 pub mod request_target;
 pub mod stream_format;
+
+/// Reason 1, not handshaken, and advice 0, reconnect (`socket.io` 0.9 `lib/manager.js`).
+pub(crate) const UNKNOWN_SESSION: &str = "7:::1+0";

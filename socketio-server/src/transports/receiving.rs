@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use socketio_proto::Dialect;
-use socketio_session::{Instant, PeerError};
+use socketio_session::{Incoming, Instant, PeerError};
 use tracing::trace;
 
 use crate::engine::{Engine, NextEvent, SessionAddress};
@@ -16,24 +16,12 @@ pub(crate) fn receive(
     now: Instant,
     text: &str,
 ) -> Result<bool, PeerError> {
-    if text.is_empty() {
-        // The empty packet, which everybody ignores.
-        return Ok(true);
-    }
-    let limits = &engine.settings.limits.decode;
-    let dialect = Dialect::Legacy;
-    let decoded = dialect.decode(text, limits);
-    if let Err(error) = &decoded {
+    let incoming = Incoming::read(Dialect::Legacy, text, &engine.settings.limits.decode);
+    if let Incoming::Undecodable { error, .. } = &incoming {
         trace!(?at, %error, "undecodable packet");
     }
     let received = engine.with_session(at, |mut session| {
-        match &decoded {
-            Ok(packet) => session.receive(now, packet)?,
-            Err(error) => {
-                let head = dialect.decode_head(text, limits).unwrap_or_default();
-                session.receive_undecodable(now, head.endpoint, head.ack_request, *error)?;
-            }
-        }
+        session.take_in(now, &incoming)?;
         let next = NextEvent::take_if_free(&mut session, at);
         Ok((next, session.wants_input()))
     });

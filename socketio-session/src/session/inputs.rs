@@ -16,6 +16,7 @@ use crate::event::{Content, NamedArguments};
 use crate::fault::{Fault, FaultKind};
 use crate::heartbeat::Heartbeat;
 use crate::inbox::{Arrival, ReceivedPacket};
+use crate::incoming::Incoming;
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
 
@@ -41,7 +42,8 @@ impl Session {
         self.counters.requests += 1;
     }
 
-    /// A packet came, on whatever transport or upload of this session.
+    /// A packet came, on whatever transport or upload of this session. Most drivers have its text,
+    /// and call [`take_in`](Self::take_in).
     ///
     /// # Errors
     /// [`PeerError::Closed`] if the session is over.
@@ -87,11 +89,23 @@ impl Session {
         Ok(())
     }
 
-    /// Something came that is no packet. `endpoint` and `asked` are what could be read of it.
+    /// Something came where a packet is expected, on whatever transport or upload of this session.
+    /// What is no packet is answered, and the session goes on.
     ///
     /// # Errors
     /// [`PeerError::Closed`] if the session is over.
-    pub fn receive_undecodable(
+    pub fn take_in(&mut self, now: Instant, incoming: &Incoming<'_>) -> Result<(), PeerError> {
+        match incoming {
+            Incoming::Packet(packet) => self.receive(now, packet),
+            Incoming::Undecodable { head, error } => {
+                self.receive_undecodable(now, head.endpoint, head.ack_request, *error)
+            }
+            Incoming::Nothing => Ok(()),
+        }
+    }
+
+    /// `endpoint` and `asked` are what could be read of something that is no packet.
+    fn receive_undecodable(
         &mut self,
         now: Instant,
         endpoint: &str,

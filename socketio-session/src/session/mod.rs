@@ -42,7 +42,7 @@ use crate::time::Instant;
 ///
 /// * **Inputs** come from the wire and the clock and fail with
 ///   [`PeerError`](crate::PeerError): [`open_transport`](Self::open_transport),
-///   [`receive`](Self::receive), [`receive_undecodable`](Self::receive_undecodable),
+///   [`take_in`](Self::take_in), [`receive`](Self::receive),
 ///   [`settle`](Self::settle), [`lose_transport`](Self::lose_transport),
 ///   [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
 ///   [`fail`](Self::fail),

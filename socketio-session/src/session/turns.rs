@@ -30,7 +30,7 @@ impl Session {
     /// A driver that wants packets handled in order and one at a time takes out one event, lets
     /// its handler finish, and only then takes out the next. Until then, a client that has left
     /// a namespace still counts as a member of its rooms, though nothing can be sent to it: its
-    /// disconnect handler knows where it was.
+    /// disconnect handler knows where it was. So a driver always asks until there is nothing more.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<Event> {
         if let Some(namespace) = self.parting_from.take() {

@@ -1,6 +1,5 @@
 //! websocket: one packet in each text message.
 
-mod carried_packets;
 mod frame_walk;
 mod framer;
 mod pump;

@@ -9,13 +9,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use event_listener::EventListener;
-use socketio_session::{DisconnectReason, Loss};
+use socketio_session::{CarriedPackets, DisconnectReason, Loss, OutgoingPacket};
 use tracing::trace;
 
 use super::super::attached::{AttachedTransport, Transmitted};
 use super::super::receiving::receive;
-use super::carried_packets::CarriedPackets;
-use super::framer::{Framer, FramingFault, Inbound, write_close, write_text};
+use super::framer::{Framer, FramingFault, Inbound, text_frame_bytes, write_close, write_text};
 use super::upgrade::WebSocketUpgrade;
 use crate::answers;
 use crate::engine::Engine;
@@ -147,7 +146,7 @@ impl<S: ByteStream> WebSocketPump<S> {
         if let Some(mut transport) = self.transport.take() {
             transport.keep(
                 carried
-                    .map(|carried| carried.unwritten())
+                    .map(|carried| carried.into_undelivered())
                     .unwrap_or_default(),
             );
             transport.end(loss);
@@ -239,8 +238,10 @@ impl<S: ByteStream> WebSocketPump<S> {
         }
         let written = self.write_out(cx, &frames);
         if !self.unsent.is_empty() {
-            let written = frames.len() - self.unsent.len();
-            self.carried = Some(Box::new(CarriedPackets::new(packets, written)));
+            let frame_bytes = |packet: &OutgoingPacket| text_frame_bytes(packet.bytes().len());
+            let mut carried = CarriedPackets::new(packets, frame_bytes);
+            carried.advance(frames.len() - self.unsent.len());
+            self.carried = Some(Box::new(carried));
         }
         if frames.capacity() <= 4 * WRITE_BYTES {
             WRITE_BUFFER.set(frames);
@@ -394,7 +395,7 @@ impl<S> Drop for WebSocketPump<S> {
     /// Wherever it ends, what it could not write is given back.
     fn drop(&mut self) {
         if let (Some(transport), Some(carried)) = (&mut self.transport, self.carried.take()) {
-            transport.keep(carried.unwritten());
+            transport.keep(carried.into_undelivered());
         }
     }
 }
