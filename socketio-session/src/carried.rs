@@ -39,17 +39,19 @@ impl CarriedPackets {
         }
     }
 
+    /// Packets that arrive together or not at all, with so many bytes: those of a poll, whose client
+    /// looks at its response when it is complete.
+    #[must_use]
+    pub fn together(packets: impl IntoIterator<Item = OutgoingPacket>, bytes: usize) -> Self {
+        Self {
+            written: 0,
+            packets: packets.into_iter().map(|packet| (bytes, packet)).collect(),
+        }
+    }
+
     /// So many more bytes were written.
     pub const fn advance(&mut self, bytes: usize) {
         self.written = self.written.saturating_add(bytes);
-    }
-
-    /// Whether every packet was written to its end.
-    #[must_use]
-    pub fn is_written(&self) -> bool {
-        self.packets
-            .last()
-            .is_none_or(|(end, _)| *end <= self.written)
     }
 
     /// The packets that were not written to their ends, in their order.

@@ -22,10 +22,17 @@ pub(crate) struct Example {
 
 impl Example {
     pub(crate) fn start(name: &str) -> Self {
+        Self::run(&["-p", "socketio-examples", "--example", name], &[])
+    }
+
+    /// Runs what `target` says, with more options than that of the client's script.
+    pub(crate) fn run(target: &[&str], options: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "-p", "socketio-examples"])
-            .args(["--example", name, "--", "--client-script"])
+            .args(["run", "--quiet"])
+            .args(target)
+            .args(["--", "--client-script"])
             .arg(node::client_script())
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .expect("cargo can be started");
@@ -51,8 +58,13 @@ impl Drop for Example {
 
 /// Plays a script of `tests/js/browser` on the page of an example.
 fn play(story: &str, example: &str, transports: &str) {
+    play_on(story, || Example::start(example), transports);
+}
+
+/// Likewise, on the page of an example that is started otherwise.
+pub(crate) fn play_on(story: &str, start: impl Fn() -> Example, transports: &str) {
     let _turn = turn();
-    let example = Example::start(example);
+    let example = start();
     let artefacts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("artefacts");
     std::fs::create_dir_all(&artefacts).expect("a folder for screenshots");
     let artefacts = artefacts.to_string_lossy();

@@ -7,6 +7,7 @@ mod application;
 mod browser;
 mod encryption;
 mod frameworks;
+mod own_loop;
 mod reconnect;
 mod scenarios;
 

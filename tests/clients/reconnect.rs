@@ -11,9 +11,17 @@ use crate::node;
 
 const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
-fn reconnects(script: &str, transport: &str, start: impl Fn(SocketAddr) -> RunningServer) {
+/// The client comes back to what `start` starts again at the same address, once it was dropped.
+pub(crate) fn reconnects<S>(
+    script: &str,
+    transport: &str,
+    start: impl Fn(SocketAddr) -> S,
+    url_of: impl Fn(&S) -> String,
+) {
     let server = start(ANY_PORT.into());
-    let (address, url) = (server.address, server.url());
+    let url = url_of(&server);
+    let address = url.strip_prefix("http://").expect("an address");
+    let address = address.parse().expect("an address");
     let arguments = [
         "reconnect-after-restart",
         "--url",
@@ -48,14 +56,14 @@ fn over_xhr_polling() {
 }
 
 fn on_node(transport: &str) {
-    reconnects("run-scenario.js", transport, |address| {
-        RunningServer::start_on(address, false)
-    });
+    let start = |address| RunningServer::start_on(address, false);
+    reconnects("run-scenario.js", transport, start, RunningServer::url);
 }
 
 fn in_a_page(transport: &str, start: impl Fn(SocketAddr) -> RunningServer) {
     let _turn = browser::turn();
-    reconnects("browser/scenarios-in-page.js", transport, start);
+    let script = "browser/scenarios-in-page.js";
+    reconnects(script, transport, start, RunningServer::url);
 }
 
 /// The client does not notice when it could not load the script of a handshake, and waits for it

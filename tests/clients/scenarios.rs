@@ -66,7 +66,7 @@ macro_rules! scenarios {
         );
 
         /// Every scenario that there is.
-        const PLAYED: &[&str] = &[$($name),+];
+        pub(crate) const PLAYED: &[&str] = &[$($name),+];
     };
     ($over:ident, $start:path, $transport:literal, $($test:ident = $name:literal),+) => {
         mod $over {

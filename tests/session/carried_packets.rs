@@ -4,20 +4,21 @@ use socketio_session::{CarriedPackets, OutgoingPacket};
 
 use crate::script::{GLOBAL, Script, texts};
 
-/// Packets of 7, 8 and 7 bytes, each in a frame of two more.
-fn three_carried() -> CarriedPackets {
+/// Packets of 7, 8 and 7 bytes.
+fn three_packets() -> Vec<OutgoingPacket> {
     let (mut script, websocket) = Script::on_websocket();
     for text in ["one", "four", "two"] {
         script.emits(GLOBAL, text);
     }
     script.gets(websocket, ["3:::one", "3:::four", "3:::two"]);
-    let packets = script.handed_to(websocket);
-    CarriedPackets::new(packets, |packet: &OutgoingPacket| packet.bytes().len() + 2)
+    script.handed_to(websocket)
 }
 
-/// The packets that are left after so many bytes, written bit by bit.
+/// The packets that are left after so many bytes, written bit by bit; each stands in a frame of
+/// two more.
 fn left_after(bytes: &[usize]) -> Vec<String> {
-    let mut carried = three_carried();
+    let framed = |packet: &OutgoingPacket| packet.bytes().len() + 2;
+    let mut carried = CarriedPackets::new(three_packets(), framed);
     bytes.iter().for_each(|bytes| carried.advance(*bytes));
     texts(&carried.into_undelivered())
 }
@@ -34,11 +35,16 @@ fn a_packet_is_delivered_with_the_last_byte_of_its_frame() {
 
 #[test]
 fn what_stands_behind_them_may_be_written_as_well() {
-    let mut carried = three_carried();
-    carried.advance(27);
-    assert!(!carried.is_written());
-    carried.advance(usize::MAX);
-    assert!(carried.is_written());
-    assert!(carried.into_undelivered().is_empty());
-    assert!(CarriedPackets::default().is_written());
+    assert!(left_after(&[28, usize::MAX]).is_empty());
+}
+
+#[test]
+fn the_packets_of_a_poll_arrive_together_or_not_at_all() {
+    let left_after = |bytes| {
+        let mut carried = CarriedPackets::together(three_packets(), 100);
+        carried.advance(bytes);
+        carried.into_undelivered().len()
+    };
+    assert_eq!(left_after(99), 3);
+    assert_eq!(left_after(100), 0);
 }

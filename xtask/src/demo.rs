@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     client_script: Option<PathBuf>,
 }
 
-/// Each is the example of its name.
+/// Each is the example of its name; one is a package of its own.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Demo {
@@ -43,6 +43,8 @@ enum Demo {
     Feed,
     /// Every feature with a button, and a verdict on whether it works in this browser
     Features,
+    /// What anybody says, everybody reads: the pure crates in an event loop of their own
+    OwnLoop,
 }
 
 /// Installs what the page needs and serves it until it is interrupted.
@@ -59,8 +61,12 @@ pub(crate) fn run_demo(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     let (name, _) = arguments.demo.describe();
     let mut demo = cargo();
-    demo.args(["run", "--quiet", "--release", "-p", "socketio-examples"]);
-    demo.args(["--example", &name, "--"]);
+    demo.args(["run", "--quiet", "--release"]);
+    match arguments.demo {
+        Demo::OwnLoop => demo.args(["-p", "socketio-own-loop"]),
+        _ => demo.args(["-p", "socketio-examples", "--example", &name]),
+    };
+    demo.arg("--");
     demo.args(["--host", &arguments.host.to_string()]);
     demo.args(["--port", &arguments.port.to_string()]);
     demo.arg("--client-script").arg(script);

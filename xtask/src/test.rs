@@ -140,5 +140,6 @@ fn has_pure_target() -> bool {
 fn tests() -> Result<(), Box<dyn Error>> {
     // Tests start them; building them there would count against their time.
     run(cargo().args(["build", "-p", "socketio-examples", "--examples"]))?;
+    run(cargo().args(["build", "-p", "socketio-own-loop"]))?;
     run(cargo().args(["test", "--workspace", "--no-fail-fast"]))
 }

@@ -124,6 +124,12 @@ impl<T> Hub<T> {
         self.slots.get(key).map(|slot| (&slot.session, &slot.data))
     }
 
+    /// The settings of its sessions.
+    #[must_use]
+    pub fn config(&self) -> &SessionConfig {
+        &self.config
+    }
+
     /// All sessions.
     pub fn keys(&self) -> impl Iterator<Item = SessionKey> + '_ {
         self.by_id.values().copied()
