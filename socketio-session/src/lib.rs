@@ -9,9 +9,10 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use socketio_proto::{Body, Dialect, Packet, TransportName};
+//! use socketio_proto::{DecodeLimits, Dialect, TransportName};
 //! use socketio_session::{
-//!     Action, AfterTransmit, Event, Hub, Instant, SessionConfig, SessionId, TransportId,
+//!     Action, AfterTransmit, Event, Hub, Incoming, Instant, Loss, SessionConfig, SessionId,
+//!     TransportId,
 //! };
 //!
 //! let mut hub: Hub<()> = Hub::new(Arc::new(SessionConfig::default()), 1000);
@@ -20,15 +21,17 @@
 //! // A handshake came in. The driver brings time and randomness.
 //! let key = hub.create(now, SessionId::from_random([7; 18]), Dialect::Legacy, ())?;
 //!
-//! // A websocket was opened for it, and a packet was read from it.
+//! // A websocket was opened for it, and a message was read from it.
 //! let websocket = TransportId(1);
 //! let mut session = hub.session(key).expect("just created");
 //! session.open_transport(now, websocket, TransportName::WebSocket)?;
-//! session.receive(now, &Packet::new("", Body::Message("hello")))?;
+//! let limits = DecodeLimits::default();
+//! session.take_in(now, &Incoming::read(Dialect::Legacy, "3:::hello", &limits))?;
 //!
-//! // News for the application, one at a time.
+//! // News for the application, one at a time, until there is no more.
 //! assert!(matches!(session.poll_event(), Some(Event::Joined { .. })));
 //! assert!(matches!(session.poll_event(), Some(Event::Received { .. })));
+//! assert_eq!(session.poll_event(), None);
 //!
 //! // Orders for the driver; bytes are fetched when the socket can take them.
 //! assert_eq!(session.poll_action(), Some(Action::Flush(websocket)));
@@ -41,8 +44,15 @@
 //! // One timer for all sessions of the hub.
 //! let deadline = hub.poll_timeout().expect("a heartbeat is due");
 //! hub.handle_timeout(deadline);
+//!
+//! // The connection broke before the packet was written: it goes out first on the next one.
+//! let mut session = hub.session(key).expect("it waits for its client");
+//! session.lose_transport(deadline, websocket, Loss::Broken, packets);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! The repository has more of it: `docs/writing-a-driver.md` is the contract, and
+//! `examples/own-loop` a whole server of this kind.
 
 #![no_std]
 #![forbid(unsafe_code)]

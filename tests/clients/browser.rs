@@ -49,6 +49,17 @@ impl Example {
     }
 }
 
+impl Example {
+    /// Interrupts it, as a terminal does; true if it then ends by itself and content.
+    #[cfg(unix)]
+    pub(crate) fn is_content_when_interrupted(&mut self) -> bool {
+        let id = self.process.id().to_string();
+        let kill = Command::new("kill").args(["-INT", &id]).status();
+        assert!(kill.expect("kill can be started").success());
+        self.process.wait().expect("it ends").success()
+    }
+}
+
 impl Drop for Example {
     fn drop(&mut self) {
         let _ = self.process.kill();

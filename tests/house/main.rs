@@ -2,6 +2,7 @@
 
 mod coming_from;
 mod documents;
+mod excerpts;
 mod markdown;
 mod source_files;
 

@@ -4,6 +4,10 @@
 #[doc = include_str!("../../docs/proxies.md")]
 struct ProxyGuideExamples;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/writing-a-driver.md")]
+struct DriverGuideExamples;
+
 pub mod corpus_shape;
 pub mod js_json;
 pub mod load;

@@ -17,6 +17,9 @@ use crate::routes::Service;
 /// The most connections at once. Others wait in the operating system's queue.
 const MAX_CONNECTIONS: usize = 1000;
 
+/// How long nobody is accepted when that has failed: for want of descriptors, usually.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// How long clients have to take their goodbye.
 const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
 
@@ -37,6 +40,8 @@ pub(crate) struct EventLoop {
     again: Vec<Token>,
     service: Service,
     start: std::time::Instant,
+    /// When to try again what did not succeed.
+    accepts_at: Option<Instant>,
     ends_by: Option<Instant>,
 }
 
@@ -55,6 +60,7 @@ impl EventLoop {
             again: Vec::new(),
             service,
             start: std::time::Instant::now(),
+            accepts_at: None,
             ends_by: None,
         })
     }
@@ -94,9 +100,9 @@ impl EventLoop {
                     token => self.serve(token, |connection, service| connection.run(now, service)),
                 }
             }
-            self.accept(now);
             self.pass_time(now);
             self.obey_orders(now);
+            self.accept(now);
         }
         Ok(())
     }
@@ -113,7 +119,8 @@ impl EventLoop {
         }
         // A walk over all connections costs less than what woke us up.
         let connections = self.connections.values().filter_map(Connection::deadline);
-        let others = [self.service.sessions.deadline(), self.ends_by];
+        let sessions = self.service.sessions.deadline();
+        let others = [sessions, self.accepts_at, self.ends_by];
         let next = connections.chain(others.into_iter().flatten()).min()?;
         Some(next.saturating_duration_since(self.now()))
     }
@@ -134,6 +141,7 @@ impl EventLoop {
     /// Accepts who waits. It is tried in every round, for the poll does not say again that
     /// somebody waits whom we had no room for.
     fn accept(&mut self, now: Instant) {
+        self.accepts_at = None;
         while self.connections.len() < MAX_CONNECTIONS {
             let Some(listener) = &self.listener else {
                 return;
@@ -143,6 +151,7 @@ impl EventLoop {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) => {
                     eprintln!("a connection cannot be accepted: {error}");
+                    self.accepts_at = Some(now + ACCEPT_PAUSE);
                     return;
                 }
             };
