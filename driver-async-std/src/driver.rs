@@ -39,7 +39,9 @@ impl Runtime for Driver {
     }
 
     fn sleep(&self, duration: Duration) -> DriverSleep {
-        Box::pin(task::sleep(duration))
+        // async-std's own timers start when they are polled first.
+        let since = time::Instant::now();
+        Box::pin(async move { task::sleep(duration.saturating_sub(since.elapsed())).await })
     }
 
     fn now(&self) -> Instant {

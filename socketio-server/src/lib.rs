@@ -32,6 +32,7 @@ mod router;
 pub mod runtime;
 mod server;
 mod settings;
+mod sleep;
 mod socket;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -68,6 +69,7 @@ pub use crate::listen::{Listen, LocalAddr, TcpAddress};
 pub use crate::origins::Origins;
 pub use crate::server::{Server, ServerHandle};
 pub use crate::settings::ServerLimits;
+pub use crate::sleep::Sleep;
 pub use crate::socket::{
     AckRequest, BroadcastBuilder, NamespaceHandle, Sender, SessionHandle, SessionState, Socket,
     SocketAcl,

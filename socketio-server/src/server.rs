@@ -140,6 +140,10 @@ impl ServerHandle {
         Self { engine }
     }
 
+    pub(crate) const fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// A namespace of the server: to send to its members from outside of handlers.
     #[must_use]
     pub fn of(&self, namespace: &str) -> Option<NamespaceHandle> {

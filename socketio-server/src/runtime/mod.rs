@@ -38,7 +38,8 @@ pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
     /// Starts a task that nobody waits for. Tasks of the server contain their panics.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
 
-    /// Starts a timer.
+    /// Starts a timer: it resolves when `duration` has passed since this call, not since it was
+    /// polled first.
     fn sleep(&self, duration: Duration) -> Self::Sleep;
 
     /// The time since this runtime handle was made or since any other fixed start.

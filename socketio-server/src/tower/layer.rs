@@ -26,7 +26,16 @@ impl<R: Runtime> ServerBuilder<R> {
     /// # Panics
     /// May panic outside of a task, if the runtime needs one.
     pub fn tower_layer(self) -> Result<(SocketIoLayer, ServerHandle), BuildError> {
-        let engine = self.without_listener()?;
+        self.tower_layer_on(R::current())
+    }
+
+    /// Likewise, for a server on this runtime, which need not be the one that the calling task
+    /// runs on.
+    ///
+    /// # Errors
+    /// As [`tower_layer`](Self::tower_layer).
+    pub fn tower_layer_on(self, runtime: R) -> Result<(SocketIoLayer, ServerHandle), BuildError> {
+        let engine = self.without_listener(&runtime)?;
         let layer = SocketIoLayer {
             gate: Gate::new(Arc::clone(&engine)),
         };
@@ -46,7 +55,19 @@ impl<R: Runtime> ServerBuilder<R> {
     /// # Panics
     /// May panic outside of a task, if the runtime needs one.
     pub fn tower_service(self) -> Result<(SocketIoService, ServerHandle), BuildError> {
-        let engine = self.without_listener()?;
+        self.tower_service_on(R::current())
+    }
+
+    /// Likewise, for a server on this runtime, which need not be the one that the calling task
+    /// runs on.
+    ///
+    /// # Errors
+    /// As [`tower_service`](Self::tower_service).
+    pub fn tower_service_on(
+        self,
+        runtime: R,
+    ) -> Result<(SocketIoService, ServerHandle), BuildError> {
+        let engine = self.without_listener(&runtime)?;
         let fallback = Fallback::new(Arc::clone(&engine));
         let gate = Gate::new(Arc::clone(&engine));
         Ok((
@@ -55,12 +76,12 @@ impl<R: Runtime> ServerBuilder<R> {
         ))
     }
 
-    fn without_listener(mut self) -> Result<Arc<Engine>, BuildError> {
+    fn without_listener(mut self, runtime: &R) -> Result<Arc<Engine>, BuildError> {
         if let Some(listen) = self.listens.iter().chain(&self.policy_listens).next() {
             return Err(BuildError::CannotListen(listen.to_string()));
         }
         self.settings.has_listener = false;
-        self.into_engine(&R::current())
+        self.into_engine(runtime)
     }
 }
 
