@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use socketio_driver_tokio::Server;
-use socketio_examples::DemoOptions;
+use socketio_examples::{PageOptions, options_from_command_line};
 use tokio::net::TcpListener;
 
 use crate::accounts::Accounts;
@@ -24,7 +24,7 @@ const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let options = DemoOptions::from_command_line();
+    let options: PageOptions = options_from_command_line();
     let accounts = Accounts::default();
 
     let (socketio, io) = Server::builder()
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .layer(socketio)
         .into_make_service_with_connect_info::<SocketAddr>();
 
-    let listener = TcpListener::bind((options.host, options.port)).await?;
+    let listener = TcpListener::bind(options.address()).await?;
     println!("axum_chat on http://{}", listener.local_addr()?);
     // Until everybody has taken its goodbye, axum goes on: polling clients come and fetch it.
     let ended = async move {

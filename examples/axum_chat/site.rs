@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use serde::Deserialize;
 use socketio_driver_tokio::ServerHandle;
-use socketio_examples::Page;
+use socketio_examples::{DriverName, Page};
 
 use crate::accounts::{Accounts, LoginError, User};
 use crate::conversation;
@@ -24,7 +24,9 @@ pub(crate) struct Site {
 }
 
 pub(crate) fn routes(site: Site) -> Router {
-    let files = Page::new("").file("/chat.js", include_str!("page/chat.js"));
+    let files = Page::new("")
+        .file("/chat.js", include_str!("page/chat.js"))
+        .served_by(DriverName::Tokio);
     Router::new()
         .route("/", get(home))
         .route("/login", post(log_in))

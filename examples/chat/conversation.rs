@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use socketio_driver_tokio::{Acl, Args, HandlerError, Json, Namespace, Socket, State};
+use socketio_server::{Acl, Args, HandlerError, Json, Namespace, Socket, State};
 
 use crate::people::People;
 
@@ -54,7 +54,7 @@ async fn take_nickname(
     announce(&socket, "join", &nickname, LOBBY)?;
     socket.everybody().emit("online", (people.list(),))?;
     Ok(Json(json!({
-        "ok": true, "nickname": nickname, "room": LOBBY, "rooms": ROOMS, "driver": "tokio",
+        "ok": true, "nickname": nickname, "room": LOBBY, "rooms": ROOMS,
     })))
 }
 

@@ -7,22 +7,18 @@ mod people;
 
 use std::error::Error;
 
-use socketio_driver_tokio::Server;
-use socketio_examples::{Demo, DemoOptions, Page};
+use socketio_examples::{Demo, Page};
+use socketio_server::ServerBuilder;
 
 use crate::people::People;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let options = DemoOptions::from_command_line();
+fn main() -> Result<(), Box<dyn Error>> {
+    let demo = Demo::from_command_line("chat")?;
     let page = Page::new(include_str!("page/index.html"))
         .file("/chat.css", include_str!("page/chat.css"))
         .file("/chat.js", include_str!("page/chat.js"));
-    let server = Server::builder()
+    let server = ServerBuilder::new()
         .namespace(conversation::chat())
         .state(People::default());
-    Demo::bind("chat", &options, page, server)
-        .await?
-        .run()
-        .await
+    demo.serve(page, server)?.run_until_interrupted()
 }

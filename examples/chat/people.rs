@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
-use socketio_driver_tokio::Socket;
+use socketio_server::Socket;
 
 /// Everybody who has a nickname.
 #[derive(Debug, Clone, Default)]

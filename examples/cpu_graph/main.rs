@@ -8,23 +8,19 @@ mod stream;
 
 use std::error::Error;
 
-use socketio_driver_tokio::Server;
-use socketio_examples::{Demo, DemoOptions, Page};
+use socketio_examples::{Demo, Page};
+use socketio_server::ServerBuilder;
 
 use crate::load::LoadSource;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let options = DemoOptions::from_command_line();
+fn main() -> Result<(), Box<dyn Error>> {
+    let demo = Demo::from_command_line("cpu_graph")?;
     let page = Page::new(include_str!("page/index.html"))
         .file("/cpu_graph.css", include_str!("page/cpu_graph.css"))
         .file("/cpu_graph.js", include_str!("page/cpu_graph.js"))
         .file("/graph.js", include_str!("page/graph.js"));
-    let server = Server::builder()
+    let server = ServerBuilder::new()
         .namespace(stream::cpu())
         .state(LoadSource::find());
-    Demo::bind("cpu_graph", &options, page, server)
-        .await?
-        .run()
-        .await
+    demo.serve(page, server)?.run_until_interrupted()
 }

@@ -1,11 +1,12 @@
 //! The namespace: a stream for each client, which it can slow down and stop.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use event_listener::Event;
+use futures_lite::future::or;
 use serde_json::{Value, json};
-use socketio_driver_tokio::{Args, HandlerError, Json, Namespace, Socket, State};
-use tokio::sync::watch;
-use tokio::time::sleep;
+use socketio_server::{Args, HandlerError, Json, Namespace, Socket, State};
 
 use crate::load::LoadSource;
 
@@ -22,8 +23,11 @@ struct Wish {
     running: bool,
 }
 
-/// Kept with the socket: where its job hears of a new wish.
-struct Wishes(watch::Sender<Wish>);
+/// Kept with the socket: what its job is to do now, and where it hears of a new wish.
+struct Wishes {
+    latest: Mutex<Wish>,
+    changed: Event,
+}
 
 pub(crate) fn cpu() -> Namespace {
     Namespace::new("/cpu")
@@ -40,43 +44,46 @@ async fn begin(socket: Socket, State(source): State<LoadSource>) -> Result<(), H
         "interval": INTERVAL,
     });
     socket.emit("machine", (about,))?;
-    let wish = Wish {
-        interval: Duration::from_millis(INTERVAL),
-        running: true,
-    };
-    let (wishes, heard) = watch::channel(wish);
-    socket.extensions().insert(Wishes(wishes));
-    socket.spawn(stream(socket.clone(), source, heard))?;
+    socket.extensions().insert(Wishes {
+        latest: Mutex::new(Wish {
+            interval: Duration::from_millis(INTERVAL),
+            running: true,
+        }),
+        changed: Event::new(),
+    });
+    socket.spawn_fallible(stream(socket.clone(), source))?;
     Ok(())
 }
 
 /// Sends samples until the socket ends, which cancels it.
-async fn stream(socket: Socket, source: LoadSource, mut wishes: watch::Receiver<Wish>) {
+async fn stream(socket: Socket, source: LoadSource) -> Result<(), HandlerError> {
+    let wishes = wishes(&socket)?;
     let start = Instant::now();
     let mut before = source.read();
     loop {
-        let wish = *wishes.borrow_and_update();
+        // Listens before it looks, so that no wish falls between.
+        let changed = wishes.changed.listen();
+        let wish = *wishes.latest();
         if !wish.running {
-            if wishes.changed().await.is_err() {
-                return;
-            }
+            changed.await;
             before = source.read();
             continue;
         }
-        tokio::select! {
-            () = sleep(wish.interval) => {
-                let now = source.read();
-                let load: Vec<f64> = now.load_since(&before).into_iter().map(tenths).collect();
-                let at = start.elapsed().as_millis() as u64;
-                // A sample that a slow client misses is not worth sending later.
-                if socket.volatile().emit("load", (at, load)).is_err() {
-                    return;
-                }
-                before = now;
-            }
-            heard = wishes.changed() => if heard.is_err() {
-                return;
-            },
+        let due = async {
+            socket.sleep(wish.interval).await;
+            true
+        };
+        let earlier = async {
+            changed.await;
+            false
+        };
+        if or(due, earlier).await {
+            let now = source.read();
+            let load: Vec<f64> = now.load_since(&before).into_iter().map(tenths).collect();
+            let at = start.elapsed().as_millis() as u64;
+            // A sample that a slow client misses is not worth sending later.
+            socket.volatile().emit("load", (at, load))?;
+            before = now;
         }
     }
 }
@@ -99,12 +106,21 @@ fn set_running(socket: &Socket, running: bool) -> Result<Json<Value>, HandlerErr
 }
 
 fn change(socket: &Socket, change: impl FnOnce(&mut Wish)) -> Result<(), HandlerError> {
-    let wishes = socket
-        .extensions()
-        .get::<Wishes>()
-        .ok_or_else(|| HandlerError::new("no_stream", "there is no stream to change"))?;
-    wishes.0.send_modify(change);
+    let wishes = wishes(socket)?;
+    change(&mut wishes.latest());
+    wishes.changed.notify(usize::MAX);
     Ok(())
+}
+
+fn wishes(socket: &Socket) -> Result<Arc<Wishes>, HandlerError> {
+    let wishes = socket.extensions().get::<Wishes>();
+    wishes.ok_or_else(|| HandlerError::new("no_stream", "there is no stream to change"))
+}
+
+impl Wishes {
+    fn latest(&self) -> MutexGuard<'_, Wish> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Rounded, because nobody sees more.

@@ -8,16 +8,15 @@ mod visitors;
 use std::error::Error;
 use std::net::SocketAddr;
 
-use socketio_driver_tokio::{Origins, Server};
-use socketio_examples::{Demo, DemoOptions, Page};
+use socketio_examples::{Demo, Page};
+use socketio_server::{Origins, ServerBuilder};
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let options = DemoOptions::from_command_line();
-    let allowed = visiting_page(&options, 1).await?;
-    let refused = visiting_page(&options, 2).await?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let demo = Demo::from_command_line("cross_origin")?;
+    let allowed = visiting_page(&demo, 1)?;
+    let refused = visiting_page(&demo, 2)?;
 
-    let server = Server::builder()
+    let server = ServerBuilder::new()
         .namespace(visitors::visitors())
         .origins(Origins::list(origins_of(allowed)));
     let overview = include_str!("page/index.html")
@@ -26,31 +25,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let page = Page::new(overview)
         .file("/overview.css", include_str!("page/overview.css"))
         .file("/overview.js", include_str!("page/overview.js"));
-    Demo::bind("cross_origin", &options, page, server)
-        .await?
-        .run()
-        .await
+    demo.serve(page, server)?.run_until_interrupted()
 }
 
 /// Serves the page that visits, on the `distance`th port behind the server's; on a free one, if
 /// the server takes a free one. It ends with the process.
-async fn visiting_page(options: &DemoOptions, distance: u16) -> Result<SocketAddr, Box<dyn Error>> {
-    let port = match options.port {
+fn visiting_page(demo: &Demo, distance: u16) -> Result<SocketAddr, Box<dyn Error>> {
+    let mut address = demo.address();
+    address.set_port(match address.port() {
         0 => 0,
         port => port
             .checked_add(distance)
             .ok_or("there are not enough ports behind this one")?,
-    };
+    });
     let page = Page::new(include_str!("page/visitor.html"))
         .file("/visitor.css", include_str!("page/visitor.css"))
         .file("/visitor.js", include_str!("page/visitor.js"));
-    let server = Server::builder()
-        .fallback(move |request| page.answer(request))
-        .bind(SocketAddr::new(options.host, port))
-        .await?;
-    let address = server.local_addr()?;
-    tokio::spawn(server.run());
-    Ok(address)
+    let server = demo.serve_beside(page, address, ServerBuilder::new())?;
+    Ok(server.address)
 }
 
 /// The origins of pages at this address. If it stands for all addresses of the machine, only

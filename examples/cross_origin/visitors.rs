@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use socketio_driver_tokio::{Args, HandlerError, Handshake, Json, Namespace, Socket};
+use socketio_server::{Args, HandlerError, Handshake, Json, Namespace, Socket};
 
 /// The longest greeting, in characters.
 const GREETING_LENGTH: usize = 200;

@@ -6,12 +6,10 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use clap::Parser;
-use socketio_driver_tokio::{
-    Ack, Namespace, Origins, RawArgs, RawJson, Server, ServerBuilder, Socket, Text,
-};
+use socketio_examples::{DriverName, options_from_command_line};
+use socketio_server::{Ack, Namespace, Origins, RawArgs, RawJson, ServerBuilder, Socket, Text};
 
 /// Sends everything back.
 #[derive(Debug, Parser)]
@@ -22,6 +20,9 @@ struct Options {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1")]
     host: std::net::IpAddr,
+    /// The driver to serve on.
+    #[arg(long, value_enum, default_value_t)]
+    driver: DriverName,
     /// Lets pages of any origin in.
     #[arg(long)]
     any_origin: bool,
@@ -31,26 +32,13 @@ struct Options {
     session_id_prefix: Option<String>,
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-        .with_writer(std::io::stderr)
-        .init();
-    let options = Options::parse();
-    let server = builder(&options)
-        .bind(SocketAddr::new(options.host, options.port))
-        .await?;
-    println!("echo server on port {}", server.local_addr()?.port());
-
-    let handle = server.handle();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            handle.shutdown(Duration::from_secs(5)).await;
-        }
-    });
-    server.run().await;
-    Ok(())
+fn main() -> Result<(), Box<dyn Error>> {
+    let options: Options = options_from_command_line();
+    let driver = options.driver.start()?;
+    let address = SocketAddr::new(options.host, options.port);
+    let server = driver.serve(builder(&options), address)?;
+    println!("echo server on port {}", server.address.port());
+    server.run_until_interrupted()
 }
 
 fn builder(options: &Options) -> ServerBuilder {
@@ -59,7 +47,7 @@ fn builder(options: &Options) -> ServerBuilder {
     } else {
         Origins::same_only()
     };
-    let builder = Server::builder()
+    let builder = ServerBuilder::new()
         .origins(origins)
         .namespace(echoing(Namespace::global()))
         .namespace(echoing(Namespace::new("/chat")));

@@ -1,6 +1,6 @@
 //! Who may do what: a locked namespace, and one that is closed to most.
 
-use socketio_driver_tokio::{Acl, Args, ConnectQuery, HandlerError, Namespace, Socket};
+use socketio_server::{Acl, Args, ConnectQuery, HandlerError, Namespace, Socket};
 
 /// What opens both. A demo's password may stand in its source.
 const PASSWORD: &str = "sesame";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use socketio_driver_tokio::{Ack, Args, HandlerError, Namespace, RawArgs, RawJson, Socket, Text};
+use socketio_server::{Ack, Args, HandlerError, Namespace, RawArgs, RawJson, Socket, Text};
 
 /// What a client may ask for at most in one go.
 const MOST: u32 = 500;
@@ -62,7 +62,7 @@ async fn ticks(socket: Socket, Args((numbers,)): Args<(u32,)>) -> Result<(), Han
     let ticking = socket.clone();
     socket.spawn(async move {
         for number in 0..numbers.min(MOST) {
-            tokio::time::sleep(TICK).await;
+            ticking.sleep(TICK).await;
             if ticking.emit("tick", (number,)).is_err() {
                 return;
             }

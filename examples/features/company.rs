@@ -1,6 +1,6 @@
 //! Others in the same namespace: broadcasts and rooms.
 
-use socketio_driver_tokio::{Args, DisconnectReason, HandlerError, Namespace, Socket};
+use socketio_server::{Args, DisconnectReason, HandlerError, Namespace, Socket};
 
 pub(crate) fn with_company(namespace: Namespace) -> Namespace {
     namespace

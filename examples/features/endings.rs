@@ -1,6 +1,6 @@
 //! Ends that the server makes.
 
-use socketio_driver_tokio::{HandlerError, Namespace, Socket};
+use socketio_server::{HandlerError, Namespace, Socket};
 
 pub(crate) fn with_endings(namespace: Namespace) -> Namespace {
     namespace

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use socketio_driver_tokio::{Args, Extension, Fault, HandlerError, Namespace, Socket};
+use socketio_server::{Args, Extension, Fault, HandlerError, Namespace, Socket};
 
 /// The most faults to remember of one client.
 const MOST_FAULTS: usize = 32;

@@ -12,12 +12,11 @@ mod shaping;
 
 use std::error::Error;
 
-use socketio_driver_tokio::{Namespace, Server};
-use socketio_examples::{Demo, DemoOptions, Page};
+use socketio_examples::{Demo, Page};
+use socketio_server::{Namespace, ServerBuilder};
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let options = DemoOptions::from_command_line();
+fn main() -> Result<(), Box<dyn Error>> {
+    let demo = Demo::from_command_line("features")?;
     let page = Page::new(include_str!("page/index.html"))
         .file("/features.css", include_str!("page/features.css"))
         .file("/checking.js", include_str!("page/checking.js"))
@@ -33,14 +32,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let empty = Namespace::new(name);
         everything.iter().fold(empty, |it, with| with(it))
     };
-    let server = Server::builder()
+    let server = ServerBuilder::new()
         .namespace(namespace("/features"))
         .namespace(namespace("/other"))
         .namespace(access::vault())
         .namespace(access::private())
         .namespace(shaping::shaped());
-    Demo::bind("features", &options, page, server)
-        .await?
-        .run()
-        .await
+    demo.serve(page, server)?.run_until_interrupted()
 }

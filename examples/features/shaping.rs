@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use socketio_driver_tokio::{
+use socketio_server::{
     Dispatch, EventContext, EventName, Extension, HandlerError, HandlerOutcome, Namespace, Next,
     RawArgs, RawPacket, Socket,
 };

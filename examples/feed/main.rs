@@ -9,24 +9,22 @@ mod subscriptions;
 
 use std::error::Error;
 
-use socketio_driver_tokio::Server;
-use socketio_examples::{Demo, DemoOptions, Page};
+use socketio_examples::{Demo, Page};
+use socketio_server::ServerBuilder;
 
 use crate::newsroom::Newsroom;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let options = DemoOptions::from_command_line();
+fn main() -> Result<(), Box<dyn Error>> {
+    let demo = Demo::from_command_line("feed")?;
     let newsroom = Newsroom::open(include_str!("items.json"))?;
     let page = Page::new(include_str!("page/index.html"))
         .file("/feed.css", include_str!("page/feed.css"))
         .file("/feed.js", include_str!("page/feed.js"));
-    let server = Server::builder()
+    let server = ServerBuilder::new()
         .namespace(subscriptions::feed())
         .state(newsroom.clone());
-    let demo = Demo::bind("feed", &options, page, server).await?;
-    if let Some(feed) = demo.handle().of(subscriptions::NAME) {
-        tokio::spawn(publishing::publish_forever(feed, newsroom));
-    }
-    demo.run().await
+    let server = demo.serve(page, server)?;
+    let publishing = publishing::publish_forever(server.handle.clone(), newsroom);
+    server.handle.spawn(publishing);
+    server.run_until_interrupted()
 }

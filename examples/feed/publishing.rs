@@ -2,20 +2,24 @@
 
 use std::time::Duration;
 
-use socketio_driver_tokio::NamespaceHandle;
+use socketio_server::ServerHandle;
 
 use crate::newsroom::Newsroom;
+use crate::subscriptions;
 
 /// Pauses between items, in milliseconds.
 const SHORTEST_PAUSE: u64 = 250;
 const LONGEST_PAUSE: u64 = 1500;
 
 /// Publishes item after item to the readers of their topics.
-pub(crate) async fn publish_forever(feed: NamespaceHandle, newsroom: Newsroom) {
+pub(crate) async fn publish_forever(io: ServerHandle, newsroom: Newsroom) {
+    let Some(feed) = io.of(subscriptions::NAME) else {
+        return;
+    };
     let mut chance = Chance(0x5eed);
     loop {
         let pause = SHORTEST_PAUSE + chance.next() % (LONGEST_PAUSE - SHORTEST_PAUSE);
-        tokio::time::sleep(Duration::from_millis(pause)).await;
+        io.sleep(Duration::from_millis(pause)).await;
         let item = newsroom.publish_next(chance.next() as usize);
         let news = feed.to(item.topic.as_str()).emit("item", (&item,));
         // Said again and again, so it does not matter who misses it once.

@@ -1,7 +1,7 @@
 //! The namespace: readers come to topics and leave them.
 
 use serde_json::{Value, json};
-use socketio_driver_tokio::{Args, HandlerError, Json, Namespace, Socket, State};
+use socketio_server::{Args, HandlerError, Json, Namespace, Socket, State};
 
 use crate::newsroom::Newsroom;
 

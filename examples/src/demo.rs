@@ -3,20 +3,27 @@
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Parser;
-use socketio_driver_tokio::{Server, ServerBuilder, ServerHandle};
+use socketio_server::ServerBuilder;
 
+use crate::driver::{DriverName, RunningServer, StartedDriver};
 use crate::page::Page;
 
-/// How long clients have to take their goodbye when the demo is interrupted.
-const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
+/// A page that talks to a Socket.IO server, on the driver of your choice.
+#[derive(Debug, Parser)]
+struct DemoOptions {
+    #[command(flatten)]
+    page: PageOptions,
+    /// The driver to serve on.
+    #[arg(long, value_enum, default_value_t)]
+    driver: DriverName,
+}
 
 /// A page that talks to a Socket.IO server.
 #[derive(Debug, Parser)]
-pub struct DemoOptions {
+pub struct PageOptions {
     /// The port to listen on; 0 takes a free one, which the first line of output tells.
     #[arg(long, default_value_t = 0)]
     pub port: u16,
@@ -28,16 +35,11 @@ pub struct DemoOptions {
     pub client_script: PathBuf,
 }
 
-impl DemoOptions {
-    /// Reads the command line, and ends the process if that makes no sense. From then on,
-    /// traces go to standard error, as `RUST_LOG` says.
+impl PageOptions {
+    /// Where the server is to listen.
     #[must_use]
-    pub fn from_command_line() -> Self {
-        tracing_subscriber::fmt()
-            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-            .with_writer(std::io::stderr)
-            .init();
-        Self::parse()
+    pub const fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.host, self.port)
     }
 
     /// The text of the browser client.
@@ -51,52 +53,75 @@ impl DemoOptions {
     }
 }
 
-/// A server that listens and is ready to run.
+/// Reads the command line, and ends the process if that makes no sense. From then on, traces go
+/// to standard error, as `RUST_LOG` says.
+#[must_use]
+pub fn options_from_command_line<O: Parser>() -> O {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    O::parse()
+}
+
+/// A page with its server, to be served on the driver that the command line names.
 #[derive(Debug)]
 pub struct Demo {
     name: &'static str,
-    server: Server,
+    options: DemoOptions,
+    driver: StartedDriver,
 }
 
 impl Demo {
-    /// Adds the page and the client's script to a server and has it listen.
+    /// Reads the command line, and starts the driver that it names.
     ///
     /// # Errors
-    /// If the script cannot be read, or the address cannot be had.
-    pub async fn bind(
-        name: &'static str,
-        options: &DemoOptions,
+    /// If the driver's runtime cannot be started.
+    pub fn from_command_line(name: &'static str) -> Result<Self, Box<dyn Error>> {
+        let options: DemoOptions = options_from_command_line();
+        let driver = options.driver.start()?;
+        Ok(Self {
+            name,
+            options,
+            driver,
+        })
+    }
+
+    /// Where the server is to listen.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.options.page.address()
+    }
+
+    /// Serves a page that has no client's script, on an address of its own.
+    ///
+    /// # Errors
+    /// If the settings do not fit together, or the address cannot be had.
+    pub fn serve_beside(
+        &self,
+        page: Page,
+        address: SocketAddr,
+        builder: ServerBuilder,
+    ) -> Result<RunningServer, Box<dyn Error>> {
+        let page = page.served_by(self.options.driver);
+        let builder = builder.fallback(move |request| page.answer(request));
+        Ok(self.driver.serve(builder, address)?)
+    }
+
+    /// Adds the page and the client's script to a server, has it serve, and says where.
+    ///
+    /// # Errors
+    /// If the script cannot be read, the settings do not fit together, or the address cannot be
+    /// had.
+    pub fn serve(
+        &self,
         page: Page,
         builder: ServerBuilder,
-    ) -> Result<Self, Box<dyn Error>> {
-        let server = builder
-            .client_script(options.read_client_script()?)
-            .fallback(move |request| page.answer(request))
-            .bind(SocketAddr::new(options.host, options.port))
-            .await?;
-        Ok(Self { name, server })
-    }
-
-    /// A handle to the server: for what it does without being asked.
-    #[must_use]
-    pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
-    }
-
-    /// Says where the page is and serves it until the process is interrupted.
-    ///
-    /// # Errors
-    /// If the operating system does not tell the address.
-    pub async fn run(self) -> Result<(), Box<dyn Error>> {
+    ) -> Result<RunningServer, Box<dyn Error>> {
+        let builder = builder.client_script(self.options.page.read_client_script()?);
+        let server = self.serve_beside(page, self.address(), builder)?;
         // Tests and other programs take the address from the end of this first line.
-        println!("{} on http://{}", self.name, self.server.local_addr()?);
-        let handle = self.server.handle();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                handle.shutdown(SHUTDOWN_TIME).await;
-            }
-        });
-        self.server.run().await;
-        Ok(())
+        println!("{} on http://{}", self.name, server.address);
+        Ok(server)
     }
 }

@@ -10,7 +10,11 @@
 struct FrameworkExamples;
 
 mod demo;
+mod driver;
+mod interruption;
 mod page;
 
-pub use demo::{Demo, DemoOptions};
+pub use demo::{Demo, PageOptions, options_from_command_line};
+pub use driver::{DriverName, RunningServer, StartedDriver};
+pub use interruption::wait_for_interruption;
 pub use page::Page;

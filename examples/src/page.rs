@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Request, Response, StatusCode};
 
+use crate::driver::DriverName;
+
 /// A page with its parts, besides those that all demos share: `/demo.css`, their look, and
 /// `/demo.js`, their line about the connection.
 #[derive(Debug, Clone)]
@@ -26,11 +28,18 @@ impl Page {
         Self(files)
     }
 
-    /// Adds a style sheet or a script, which its name tells: `/name.css`, `/name.js`.
+    /// Adds a style sheet, a script or a text, which its name tells: `/name.css`, `/name.js`,
+    /// `/name.txt`.
     #[must_use]
     pub fn file(mut self, path: &'static str, text: &'static str) -> Self {
         self.0.insert(path, Bytes::from_static(text.as_bytes()));
         self
+    }
+
+    /// Says which driver serves the page: `/driver.txt`, for the line about the connection.
+    #[must_use]
+    pub fn served_by(self, driver: DriverName) -> Self {
+        self.file("/driver.txt", driver.as_str())
     }
 
     /// Answers requests for the page and its parts, and everything else with 404.
@@ -51,6 +60,7 @@ fn file(path: &str, text: Bytes) -> Response<Bytes> {
     let kind = match path.rsplit_once('.') {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "txt")) => "text/plain; charset=utf-8",
         _ => "text/html; charset=utf-8",
     };
     let mut response = Response::new(text);

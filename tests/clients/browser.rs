@@ -22,7 +22,12 @@ pub(crate) struct Example {
 
 impl Example {
     pub(crate) fn start(name: &str) -> Self {
-        Self::run(&["-p", "socketio-examples", "--example", name], &[])
+        Self::start_with(name, &[])
+    }
+
+    /// With options, such as `--driver smol`.
+    pub(crate) fn start_with(name: &str, options: &[&str]) -> Self {
+        Self::run(&["-p", "socketio-examples", "--example", name], options)
     }
 
     /// Runs what `target` says, with more options than that of the client's script.
@@ -69,27 +74,47 @@ impl Drop for Example {
 
 /// Plays a script of `tests/js/browser` on the page of an example.
 fn play(story: &str, example: &str, transports: &str) {
-    play_on(story, || Example::start(example), transports);
+    play_on("tokio", story, || Example::start(example), transports);
 }
 
-/// Likewise, on the page of an example that is started otherwise.
-pub(crate) fn play_on(story: &str, start: impl Fn() -> Example, transports: &str) {
+/// Likewise, on the page of an example that is served by another driver, and says so.
+pub(crate) fn play_on(driver: &str, story: &str, start: impl Fn() -> Example, transports: &str) {
     let _turn = turn();
     let example = start();
     let artefacts = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("artefacts");
+    let artefacts = match driver {
+        "tokio" => artefacts,
+        other => artefacts.join(other),
+    };
     std::fs::create_dir_all(&artefacts).expect("a folder for screenshots");
     let artefacts = artefacts.to_string_lossy();
     let script = format!("browser/{story}.js");
     let arguments = ["--url", &example.url, "--artefacts", &artefacts];
     node::run(
         &script,
-        &[&arguments[..], &["--transports", transports]].concat(),
+        &[
+            &arguments[..],
+            &["--transports", transports, "--driver", driver],
+        ]
+        .concat(),
     );
 }
 
 #[test]
 fn two_tabs_chat_over_two_transports() {
     play("chat-two-tabs", "chat", "websocket,xhr-polling");
+}
+
+#[test]
+fn two_tabs_chat_on_async_std() {
+    let start = || Example::start_with("chat", &["--driver", "async-std"]);
+    play_on("async-std", "chat-two-tabs", start, "websocket,xhr-polling");
+}
+
+#[test]
+fn two_tabs_chat_on_smol() {
+    let start = || Example::start_with("chat", &["--driver", "smol"]);
+    play_on("smol", "chat-two-tabs", start, "xhr-polling,websocket");
 }
 
 #[test]

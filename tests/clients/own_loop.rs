@@ -58,7 +58,8 @@ fn the_client_comes_back_over_xhr_polling() {
 
 #[test]
 fn two_tabs_shout_over_two_transports() {
-    browser::play_on("shout", || start(&[]), "websocket,xhr-polling");
+    let transports = "websocket,xhr-polling";
+    browser::play_on("own-loop", "shout", || start(&[]), transports);
 }
 
 /// What it is an example of: nothing but sockets below the pure crates.

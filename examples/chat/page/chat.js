@@ -29,12 +29,6 @@
     failed: (said) => notice(said, 'bad'),
   });
 
-  function showDriver(driver) {
-    if (!driver) return;
-    byId('driver').textContent = `served by ${driver}`;
-    byId('driver').hidden = false;
-  }
-
   // ---- Nickname -----------------------------------------------------------------------------------------------
 
   const NICKNAME_KEY = 'chat nickname';
@@ -74,13 +68,12 @@
     });
   }
 
-  function cameIn({ nickname, room, rooms, driver }) {
+  function cameIn({ nickname, room, rooms }) {
     const wasInside = me.inside;
     const wanted = me.room;
     me.nickname = nickname;
     sessionStorage.setItem(NICKNAME_KEY, nickname);
     byId('me').textContent = nickname;
-    showDriver(driver);
     showInside(true);
     knownRooms = rooms || [];
     if (wasInside) showBanner('Back online.', { good: true, seconds: 5 });
@@ -95,8 +88,6 @@
     byId('chat').hidden = !inside;
     byId(inside ? 'text' : 'nickname').focus();
   }
-
-  chat.on('welcome', (server) => showDriver(server && server.driver));
 
   // ---- Rooms and people ---------------------------------------------------------------------------------------
 

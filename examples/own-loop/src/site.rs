@@ -26,6 +26,8 @@ impl Site {
             "/shout.js" => ("text/javascript", include_str!("../page/shout.js")),
             "/demo.css" => ("text/css", include_str!("../../src/page/demo.css")),
             "/demo.js" => ("text/javascript", include_str!("../../src/page/demo.js")),
+            // Where the others name their driver.
+            "/driver.txt" => ("text/plain", "own-loop"),
             "/socket.io/socket.io.js" => {
                 return Response::of_kind("text/javascript", self.client_script.clone());
             }

@@ -1,5 +1,5 @@
 /* What all demo pages share: the line that tells of the connection, the choice of a transport by `?transport=`, the
-   banner, and the end of the session with its page. */
+   banner, and the end of the session with its page. The line also names the driver that serves the page. */
 'use strict';
 
 const demo = (() => {
@@ -18,6 +18,7 @@ const demo = (() => {
 
   const link = element('p', 'link');
   const linkText = element('span');
+  const driver = element('p', 'driver');
   const banner = element('div', 'banner');
   const bannerText = element('span');
   const bannerRetry = element('button', '', 'Connect again');
@@ -29,12 +30,13 @@ const demo = (() => {
     link.id = 'link';
     linkText.id = 'link-text';
     linkText.setAttribute('role', 'status');
+    driver.id = 'driver';
     link.append(dot, linkText);
 
     const choice = element('label', 'transport-choice');
     transportChoice.id = 'transport-choice';
     choice.append(element('span', '', 'Transport'), transportChoice);
-    document.querySelector('header.top').append(link, choice);
+    document.querySelector('header.top').append(link, driver, choice);
 
     banner.id = 'banner';
     banner.hidden = true;
@@ -46,6 +48,13 @@ const demo = (() => {
     banner.append(bannerText, bannerRetry);
     document.querySelector('header.top').after(banner);
     showLink('connecting', 'connecting…');
+    showDriver();
+  }
+
+  // Which driver the server runs on: it says so beside its pages.
+  async function showDriver() {
+    const answer = await fetch('/driver.txt').catch(() => undefined);
+    if (answer && answer.ok) driver.textContent = `served by ${await answer.text()}`;
   }
 
   function offerTransports() {

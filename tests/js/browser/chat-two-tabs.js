@@ -9,7 +9,6 @@ const { tell } = require('./story.js');
 async function meet(ada, ben, stage) {
   await Promise.all([ada.isConnected(), ben.isConnected()]);
   await ada.comesIn('Ada');
-  await ada.seesText('#driver', 'served by ');
   await ben.asksForNickname('Ada');
   await ben.sees('that the name is taken', () => document.querySelector('#nickname-problem').textContent.trim() !== '');
   await ben.screenshot(stage.picture('chat-nickname-taken'));

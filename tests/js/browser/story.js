@@ -2,7 +2,7 @@
 
 // Runs a story: what people do in the tabs of a headless browser, within a deadline.
 //
-// node STORY.js --url http://127.0.0.1:PORT/ --artefacts DIR [--transports ONE,OTHER]
+// node STORY.js --url http://127.0.0.1:PORT/ --artefacts DIR [--transports ONE,OTHER] [--driver NAME]
 //
 // Exit code 0: passed. 1: failed, with the reason and pictures of all tabs in DIR. 2: called wrongly.
 
@@ -20,29 +20,33 @@ function commandLine(name, defaults) {
       url: { type: 'string' },
       artefacts: { type: 'string' },
       transports: { type: 'string', default: defaults.join(',') },
+      driver: { type: 'string', default: 'tokio' },
     },
   });
   const transports = values.transports.split(',');
   if (!values.url || !values.artefacts || transports.length !== defaults.length) {
-    console.error(`usage: node ${name}.js --url URL --artefacts DIR [--transports ${defaults.join(',')}]`);
+    console.error(`usage: node ${name}.js --url URL --artefacts DIR [--transports ${defaults.join(',')}] [--driver NAME]`);
     process.exit(2);
   }
-  return { url: values.url, artefacts: path.resolve(values.artefacts), transports };
+  return { url: values.url, artefacts: path.resolve(values.artefacts), transports, driver: values.driver };
 }
 
-// What a story has to do with: the page's address, the transports to use, tabs to open, and names for pictures.
+// What a story has to do with: the page's address, the transports to use, the driver that serves, tabs to open, and
+// names for pictures.
 class Stage {
-  constructor(browser, { url, artefacts, transports }) {
+  constructor(browser, { url, artefacts, transports, driver }) {
     this.browser = browser;
     this.url = url;
     this.artefacts = artefacts;
     this.transports = transports;
+    this.driver = driver;
     this.tabs = [];
     this.faults = [];
   }
 
   async open(transport, { url = this.url, kind = Tab, expectedFaults } = {}) {
     const tab = await kind.open(this.browser, url, transport, (fault) => this.faults.push(fault), expectedFaults);
+    tab.driver = this.driver;
     this.tabs.push(tab);
     return tab;
   }

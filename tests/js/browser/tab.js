@@ -53,6 +53,7 @@ class Tab {
 
   async isConnected() {
     await this.seesText('#link', `connected by ${this.transport}`);
+    await this.seesText('#driver', `served by ${this.driver}`);
   }
 
   async isReady(selector) {
