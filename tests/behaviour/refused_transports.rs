@@ -1,10 +1,13 @@
 //! Requests on transports that are not offered, or not in the way that they work.
 
+use std::time::Instant;
+
 use socketio_driver_tokio::{Server, TransportName};
+use socketio_tests::replay::raw_websocket::read_frame;
 
 use crate::client::{handshake, upgrade_request};
 use crate::http_client::{HttpClient, text};
-use crate::server::TestServer;
+use crate::server::{PATIENCE, TestServer};
 
 #[test]
 fn a_transport_that_is_not_offered_or_made_up_is_not_found_and_the_connection_closed() {
@@ -54,6 +57,37 @@ fn a_websocket_must_be_asked_for_properly() {
         assert_eq!(answer.status, status, "{headers}");
         http.expect_end();
     }
+}
+
+#[test]
+fn a_websocket_is_asked_for_over_http_1_1_and_without_a_body() {
+    let server = TestServer::of([]);
+    let sid = handshake(server.address, "");
+    let request = |headers| upgrade_request(server.address, &sid, headers);
+    let chunked = request("Transfer-Encoding: chunked\r\n") + "2\r\n{}\r\n0\r\n\r\n";
+    for (request, refusal) in [
+        (
+            request("").replace("HTTP/1.1", "HTTP/1.0"),
+            "a websocket needs HTTP/1.1",
+        ),
+        (
+            request("Content-Length: 2\r\n") + "{}",
+            "a websocket's request has no body",
+        ),
+        (chunked, "a websocket's request has no body"),
+    ] {
+        let mut http = HttpClient::open(server.address);
+        http.send(&request);
+        let answer = http.answer("GET");
+        assert_eq!((answer.status, text(&answer)), (400, refusal), "{request}");
+        http.expect_end();
+    }
+    // Nobody has taken the session up; and a body of no bytes is none.
+    let mut http = HttpClient::open(server.address);
+    http.send(&request("Content-Length: 0\r\n"));
+    assert_eq!(http.answer("GET").status, 101);
+    let greeting = read_frame(&mut http.connection, Instant::now() + PATIENCE);
+    assert_eq!(greeting.expect("a frame").payload, b"1::");
 }
 
 #[test]

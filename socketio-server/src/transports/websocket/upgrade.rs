@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{
-    CONNECTION, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, Version};
 use socketio_proto::TransportName;
 use tungstenite::handshake::derive_accept_key;
 
@@ -59,7 +59,7 @@ pub(crate) fn is_asked_for(head: &Request<()>) -> bool {
         && lists(headers, &UPGRADE, "websocket")
 }
 
-/// The key that accepts the upgrade. Versions 13 (RFC 6455) and 8 share their framing.
+/// The key that accepts the upgrade (RFC 6455, 4.2.1). Versions 13 and 8 share their framing.
 fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
     let headers = head.headers();
     if !is_asked_for(head) {
@@ -67,6 +67,10 @@ fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
             StatusCode::UPGRADE_REQUIRED,
             "websocket expected",
         ));
+    }
+    if let Some(text) = misfit(head) {
+        let refusal = answers::refusal_and_close(StatusCode::BAD_REQUEST, text);
+        return Err(Box::new(refusal));
     }
     #[cfg(feature = "tower")]
     if head.extensions().get::<NoUpgrade>().is_some() {
@@ -94,6 +98,19 @@ fn upgrade_required(status: StatusCode, text: &'static str) -> Box<Response<Byte
         .headers_mut()
         .insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13, 8"));
     Box::new(response)
+}
+
+/// What the request has that goes with no websocket.
+fn misfit(head: &Request<()>) -> Option<&'static str> {
+    let headers = head.headers();
+    let length = headers.get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
+    if head.version() < Version::HTTP_11 {
+        return Some("a websocket needs HTTP/1.1");
+    }
+    // The bytes of a body (RFC 9112, 6) are where the first frames are to be.
+    let has_body =
+        headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length != b"0");
+    has_body.then_some("a websocket's request has no body")
 }
 
 /// Whether a header that is a list has this element, whatever its case.
