@@ -1,116 +1,17 @@
 //! What is told of requests and websockets to who subscribes to it.
 
-use std::collections::BTreeMap;
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
-use std::thread;
 use std::time::Duration;
 
 use socketio_driver_tokio::{ACCESS_LOG, Server, ServerBuilder};
-use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::{Dispatch, Event, Level, Subscriber, dispatcher};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context, SubscriberExt};
 
 use crate::client::{Client, Polling, Transport, handshake};
 use crate::http_client::HttpClient;
-use crate::server::{PATIENCE, TestServer, eventually};
+use crate::log_lines::{self, Lines, field};
+use crate::server::TestServer;
 
-type Line = BTreeMap<&'static str, String>;
-
-/// The lines that the server has logged.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<Line>>>);
-
-impl Lines {
-    fn all(&self) -> Vec<Line> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Waits for a line with this message.
-    #[track_caller]
-    fn expect(&self, message: &str) -> Line {
-        let find = || {
-            let lines = self.all();
-            lines.into_iter().find(|line| line["message"] == message)
-        };
-        eventually(message, || find().is_some());
-        find().expect("it was just there")
-    }
-
-    /// Waits for so many lines.
-    #[track_caller]
-    fn first(&self, count: usize) -> Vec<Line> {
-        eventually("that many lines", || self.all().len() >= count);
-        self.all()
-    }
-}
-
-impl<S: Subscriber> Layer<S> for Lines {
-    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
-        if event.metadata().target() != ACCESS_LOG {
-            return;
-        }
-        assert_eq!(*event.metadata().level(), Level::DEBUG);
-        let mut line = Reading::default();
-        event.record(&mut line);
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(line.0);
-    }
-}
-
-#[derive(Default)]
-struct Reading(Line);
-
-impl Visit for Reading {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name(), value.to_owned());
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
-    }
-}
-
-/// As long as there is a single subscriber, `tracing` asks whichever thread comes first whether
-/// anybody listens: the thread of another test would say no for all.
-fn not_the_only_subscriber() {
-    static OTHER: OnceLock<Dispatch> = OnceLock::new();
-    OTHER.get_or_init(|| Dispatch::new(tracing_subscriber::registry()));
-}
-
-/// A server on a thread of its own, of which alone is told.
 fn start(builder: ServerBuilder, filter: LevelFilter) -> (TestServer, Lines) {
-    not_the_only_subscriber();
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::registry().with(lines.clone().with_filter(filter));
-    let dispatch = Dispatch::new(subscriber);
-    let (started, starting) = mpsc::channel();
-    thread::spawn(move || {
-        dispatcher::with_default(&dispatch, || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async {
-                let server = builder.bind("127.0.0.1:0").await.expect("a server");
-                let address = server.local_addr().expect("an address");
-                let handle = server.handle();
-                let _ = started.send(TestServer { address, handle });
-                server.run().await;
-            });
-        });
-    });
-    let server = starting.recv_timeout(PATIENCE).expect("a server");
-    (server, lines)
-}
-
-fn field<'a>(line: &'a Line, name: &str) -> Option<&'a str> {
-    line.get(name).map(String::as_str)
+    log_lines::start(builder, ACCESS_LOG, filter)
 }
 
 #[test]
@@ -131,6 +32,7 @@ fn each_request_is_a_line() {
         (&lines[2], "POST", "/elsewhere/very/far/away", "404", "9"),
     ] {
         assert_eq!(field(line, "message"), Some("request"));
+        assert_eq!(field(line, "level"), Some("DEBUG"));
         assert_eq!(field(line, "method"), Some(method));
         assert_eq!(field(line, "path"), Some(path));
         assert_eq!(field(line, "status"), Some(status));

@@ -5,6 +5,7 @@ mod htmlfile_client;
 mod http_client;
 mod journal;
 mod listener;
+mod log_lines;
 mod server;
 
 // Where `tests/behind_axum` has a host of its own.
@@ -56,6 +57,7 @@ mod sizes_and_times;
 mod slow_consumers;
 mod slow_handlers;
 mod timers_and_tasks;
+mod start_line;
 mod undelivered;
 #[cfg(unix)]
 mod unix_sockets;
