@@ -69,8 +69,13 @@ impl Listen {
     ///
     /// The file appears when the server is built and is removed when it ends, provided that it
     /// is still the same file. A socket that is there already is replaced if nobody listens on
-    /// it any more; anything else is left alone, and the path is in use. (Two servers that
-    /// replace the same left-over socket in the same instant can lose one of theirs.)
+    /// it any more; anything else is left alone, and the path is in use.
+    ///
+    /// Start one server for a path at a time. Of two that start in the same instant, where a
+    /// socket was left over or not, one can take the other's for left over, because it does not
+    /// listen yet, and replace it. Both are built then, and the one whose file is gone is
+    /// reached by nobody. A service manager that starts no service twice, or that holds the
+    /// socket itself ([`from_std`](Self::from_std)), rules this out.
     ///
     /// Who may connect depends on the file's permissions, which [`mode`](Self::mode) sets, and
     /// on those of its folder. Clients that come through it have no peer address.

@@ -17,6 +17,11 @@ pub(super) struct SocketFile {
 }
 
 /// Listens on a path.
+///
+/// No system call removes a file only if it is still the one that was looked at, and a socket is
+/// there before it listens. So somebody else who opens the same path meanwhile can find this
+/// socket left over and remove it, or have its own removed here. Only a lock would help, in a file
+/// beside the socket that would have to stay.
 pub(super) fn open(
     path: &Path,
     backlog: u32,
