@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use socketio_driver_tokio::{
-    Ack, Args, EventContext, Fault, FromEvent, HandlerError, HandlerKind, Namespace, Next, Reply,
-    ReplyArgs, Server, ServerBuilder, Socket, State,
+    Ack, Args, EventContext, Fault, FromEvent, HandlerError, HandlerKind, HandlerOutcome,
+    Namespace, Next, Reply, ReplyArgs, Server, ServerBuilder, Socket, State,
 };
 use tokio::sync::Semaphore;
 
@@ -143,6 +143,47 @@ fn they_change_what_comes_of_it_or_keep_the_handler_from_running() {
     client.expect(r#"5:::{"name":"error","args":["internal","sorry"]}"#);
     client.expect(r#"6:::3+[{"error":"internal","message":"sorry"}]"#);
     journal.expect("fault internal");
+}
+
+#[test]
+fn who_is_not_initialized_because_of_a_layer_is_kept_out() {
+    let prepared = |name, layer: fn(HandlerOutcome) -> HandlerOutcome, skips: bool| {
+        Namespace::new(name)
+            .initialize(async || Err::<(), _>(HandlerError::new("unprepared", "details")))
+            .on_connect(async |socket: Socket| socket.send("welcome").is_ok())
+            .layer(move |context: EventContext, next: Next| async move {
+                match context.kind() {
+                    HandlerKind::Initialize if skips => layer(ReplyArgs::one("skipped")),
+                    HandlerKind::Initialize => layer(next.run(context).await),
+                    _ => next.run(context).await,
+                }
+            })
+    };
+    let builder = Server::builder()
+        .namespace(prepared("/skipped", |outcome| outcome, true))
+        .namespace(prepared("/failed", |outcome| outcome, false))
+        .namespace(prepared("/recovered", |_| ReplyArgs::one("fine"), false));
+    let (server, journal) = start(builder);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    for (name, fault) in [("/skipped", "not_initialized"), ("/failed", "unprepared")] {
+        client.send(&format!("1::{name}"));
+        client.expect(&format!("7::{name}"));
+        journal.expect(&format!("fault {fault}"));
+    }
+    client.send("1::/recovered");
+    client.expect("1::/recovered");
+    client.expect("3::/recovered:welcome");
+}
+
+#[test]
+fn in_the_global_namespace_a_layer_that_skips_the_initializer_ends_the_session() {
+    let namespace = Namespace::global()
+        .initialize(async || ())
+        .layer(async |_: EventContext, _: Next| ReplyArgs::one("skipped"));
+    let (server, journal) = start(Server::builder().namespace(namespace));
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    client.expect("0::");
+    journal.expect("fault not_initialized");
 }
 
 #[test]

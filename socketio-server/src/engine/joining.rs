@@ -11,7 +11,7 @@ use tracing::debug_span;
 
 use super::Engine;
 use super::turn::{Stage, Turn, Work};
-use crate::handlers::{Admission, EventContext, HandlerError, OwedReply, Trigger};
+use crate::handlers::{Admission, EventContext, HandlerError, OwedReply, Trigger, Watched};
 use crate::socket::Socket;
 
 pub(super) type JoinFuture = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send>>;
@@ -98,8 +98,15 @@ async fn prepare(socket: Socket, query: Box<str>) -> Result<(), Refusal> {
             },
             owed: OwedReply::Nothing,
         };
-        let inside = handlers.layers.around_handler(Arc::clone(initializer));
+        let watched = Watched::new(Arc::clone(initializer));
+        let inside = handlers
+            .layers
+            .around_handler(Arc::<Watched>::clone(&watched));
         inside.run(context).await?;
+        if !watched.is_reached() {
+            let why = "a layer kept the initializer from running";
+            return Err(HandlerError::new("not_initialized", why).into());
+        }
     }
     let Some(authorizer) = &handlers.authorizer else {
         return Ok(());

@@ -5,13 +5,16 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_lite::FutureExt;
 
 use super::context::EventContext;
+use super::extract::Rejection;
 use super::handler::{ErasedHandler, HandlerFuture};
 use super::handler_error::HandlerError;
 use super::reply::ReplyArgs;
+use super::state::StateType;
 
 /// What a handler came to: the answer's arguments, or why there is none.
 pub type HandlerOutcome = Result<ReplyArgs, HandlerError>;
@@ -41,8 +44,18 @@ pub type HandlerOutcome = Result<ReplyArgs, HandlerError>;
 /// ```
 ///
 /// Layers nest in the order in which they were added, the first outermost, those of the server
-/// around those of the namespace. They surround `initialize`, but neither dispatchers nor
-/// authorizers, and they are not called for packets that no handler gets.
+/// around those of the namespace. They are not called for packets that no handler gets.
+///
+/// # Who may come in
+///
+/// Layers surround neither authorizers nor dispatchers: none can let in whom an authorizer would
+/// refuse, or keep one from being asked. They do surround
+/// [`initialize`](crate::Namespace::initialize), and a client whose initializer fails is refused:
+///
+/// * A layer that makes an error of the outcome keeps the client out; one that makes an answer of
+///   an error lets it in.
+/// * A layer that does not call `next` keeps the client out, whatever it returns: a place that
+///   nobody has prepared is none to be let into. The fault is `not_initialized`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer",
     note = "a layer is an async function or closure of an `EventContext` and a `Next` that returns a `HandlerOutcome`, with the types of its parameters written out"
@@ -91,6 +104,37 @@ impl Layers {
             passed: 0,
             innermost: Innermost::Job(job),
         }
+    }
+}
+
+/// A handler that remembers whether the layers around it let it be called.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    handler: Arc<dyn ErasedHandler>,
+    is_reached: AtomicBool,
+}
+
+impl Watched {
+    pub(crate) fn new(handler: Arc<dyn ErasedHandler>) -> Arc<Self> {
+        Arc::new(Self {
+            handler,
+            is_reached: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn is_reached(&self) -> bool {
+        self.is_reached.load(Ordering::Relaxed)
+    }
+}
+
+impl ErasedHandler for Watched {
+    fn call(&self, context: &mut EventContext) -> Result<HandlerFuture, Rejection> {
+        self.is_reached.store(true, Ordering::Relaxed);
+        self.handler.call(context)
+    }
+
+    fn state_types(&self) -> Vec<StateType> {
+        self.handler.state_types()
     }
 }
 

@@ -39,5 +39,6 @@ pub use self::state::State;
 pub(crate) use self::context::Trigger;
 pub(crate) use self::dispatch::DispatchFuture;
 pub(crate) use self::handler_table::NamespaceHandlers;
+pub(crate) use self::layer::Watched;
 pub(crate) use self::owed_reply::OwedReply;
 pub(crate) use self::state::StateMap;

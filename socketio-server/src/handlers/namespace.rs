@@ -126,7 +126,8 @@ impl Namespace {
     ///
     /// If it fails, or takes longer than
     /// [`authorization_timeout`](crate::ServerLimits::authorization_timeout), the client is
-    /// refused; in the global namespace, where nobody can be refused, its session ends.
+    /// refused; in the global namespace, where nobody can be refused, its session ends. The same
+    /// happens if a [`Layer`] keeps it from running.
     #[must_use]
     pub fn initialize<P: 'static>(mut self, handler: impl Handler<P>) -> Self {
         self.config.asks_before_join = true;
