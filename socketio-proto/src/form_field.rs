@@ -68,6 +68,7 @@ impl FormField {
         let max_bytes = self.max_bytes;
         let too_large = BodyTooLarge { max_bytes };
         self.left = self.left.checked_sub(piece.len()).ok_or(too_large)?;
+        self.make_room(piece.len());
         for &byte in piece {
             self.read(byte);
             if self.value.len() > max_bytes {
@@ -75,6 +76,17 @@ impl FormField {
             }
         }
         Ok(())
+    }
+
+    /// Makes room for a piece of so many bytes: twice what there is, but never for more than the
+    /// value may have, and the byte too much.
+    fn make_room(&mut self, bytes: usize) {
+        let len = self.value.len();
+        let most = self.max_bytes.saturating_add(1).saturating_sub(len);
+        if self.state != State::Done && self.value.capacity().saturating_sub(len) < bytes.min(most)
+        {
+            self.value.reserve_exact(bytes.max(len).min(most));
+        }
     }
 
     /// The value; `None` if there is no such field.

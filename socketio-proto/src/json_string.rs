@@ -3,9 +3,6 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
-
-use serde::de::{Deserialize, Deserializer, Visitor};
 
 /// The value of a well-formed JSON string; `None` for other values. Lone surrogates, which JSON can
 /// escape and Unicode text cannot hold, become U+FFFD, as when the reference writes them out.
@@ -14,46 +11,86 @@ pub(crate) fn read(json: &str) -> Option<Cow<'_, str>> {
     if !inner.contains('\\') {
         return Some(Cow::Borrowed(inner));
     }
-    let unescaped = serde_json::from_str::<Unescaped>(json).ok()?;
-    Some(Cow::Owned(unescaped.0))
+    let mut bytes = json.as_bytes().to_vec();
+    unescape(&mut bytes)?;
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// The text of a JSON string, read as bytes so that lone surrogates get through to us.
-struct Unescaped(String);
-
-impl<'de> Deserialize<'de> for Unescaped {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(UnescapedVisitor)
+/// Replaces a JSON string, which may have white space around it, by its value, where it stands: an
+/// escape is never shorter than what it stands for. `None`, and bytes that mean nothing, if it is
+/// no JSON string.
+///
+/// Bytes that are no UTF-8 stay as they are. They cannot become part of a character, because what
+/// comes out of an escape is whole.
+pub(crate) fn unescape(json: &mut Vec<u8>) -> Option<()> {
+    let mut read = json.iter().position(|byte| !is_space(*byte))?;
+    if *json.get(read)? != b'"' {
+        return None;
     }
-}
-
-struct UnescapedVisitor;
-
-impl Visitor<'_> for UnescapedVisitor {
-    type Value = Unescaped;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_bytes<E>(self, mut bytes: &[u8]) -> Result<Unescaped, E> {
-        let mut text = String::with_capacity(bytes.len());
-        loop {
-            // UTF-8, but for surrogates, which take three bytes: 0xED, 0xA0 to 0xBF, and one more.
-            let lone = bytes
-                .windows(2)
-                .position(|pair| matches!(pair, [0xED, 0xA0..=0xBF]));
-            let (before, rest) = bytes
-                .split_at_checked(lone.unwrap_or(bytes.len()))
-                .unwrap_or((bytes, &[]));
-            text.push_str(&String::from_utf8_lossy(before));
-            if lone.is_none() {
-                return Ok(Unescaped(text));
+    read = read.saturating_add(1);
+    let mut written = 0_usize;
+    loop {
+        let rest = json.get(read..)?;
+        let plain = rest.iter().position(|byte| needs_escape(*byte))?;
+        let marked = read.checked_add(plain)?;
+        json.copy_within(read..marked, written);
+        written = written.saturating_add(plain);
+        read = marked.saturating_add(1);
+        match *json.get(marked)? {
+            b'"' => break,
+            b'\\' => {
+                let (character, taken) = escaped(json.get(read..)?)?;
+                read = read.saturating_add(taken);
+                let room = json.get_mut(written..read)?;
+                written = written.saturating_add(character.encode_utf8(room).len());
             }
-            text.push(char::REPLACEMENT_CHARACTER);
-            bytes = rest.get(3..).unwrap_or_default();
+            // A control character.
+            _ => return None,
         }
     }
+    let is_all = json.get(read..)?.iter().all(|byte| is_space(*byte));
+    json.truncate(written);
+    is_all.then_some(())
+}
+
+/// What JSON takes for white space.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The character that an escape stands for, and how many bytes of it follow the backslash.
+fn escaped(behind_backslash: &[u8]) -> Option<(char, usize)> {
+    let character = match behind_backslash.first()? {
+        byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
+        b'b' => '\u{8}',
+        b'f' => '\u{C}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return code_unit(behind_backslash),
+        _ => return None,
+    };
+    Some((character, 1))
+}
+
+/// Likewise, for a code unit of UTF-16, or two that belong together.
+fn code_unit(digits: &[u8]) -> Option<(char, usize)> {
+    let unit = hex(digits.get(1..5)?)?;
+    if let Some(character) = char::from_u32(unit.into()) {
+        return Some((character, 5));
+    }
+    let next = match digits.get(5..7) {
+        Some(br"\u") => digits.get(7..11).and_then(hex),
+        _ => None,
+    };
+    let pair = next.and_then(|next| char::decode_utf16([unit, next]).next()?.ok());
+    Some(pair.map_or((char::REPLACEMENT_CHARACTER, 5), |pair| (pair, 11)))
+}
+
+fn hex(digits: &[u8]) -> Option<u16> {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let add = |sum: u32, digit: &u8| Some(sum << 4 | value(*digit)?);
+    u16::try_from(digits.iter().try_fold(0, add)?).ok()
 }
 
 /// Appends `text` as a JSON string, escaped as `JSON.stringify` does it: what must be, and

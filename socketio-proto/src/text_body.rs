@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::str::Utf8Chunk;
 
 use thiserror::Error;
 
@@ -72,9 +73,41 @@ impl TextBody {
     /// The whole text. Bytes that are no UTF-8 become U+FFFD, as the reference server reads them.
     #[must_use]
     pub fn finish(self) -> String {
-        match String::from_utf8(self.bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        }
+        into_text(self.bytes)
+    }
+}
+
+/// The bytes of the text that [`into_text`] makes of these.
+pub(crate) fn text_len(bytes: &[u8]) -> usize {
+    let chunks = bytes.utf8_chunks();
+    let lens = chunks.map(|chunk| {
+        chunk
+            .valid()
+            .len()
+            .saturating_add(replacement(&chunk).len())
+    });
+    lens.fold(0, usize::saturating_add)
+}
+
+/// Reads bytes as UTF-8. What is none becomes U+FFFD; only then is there a copy, of that size.
+pub(crate) fn into_text(bytes: Vec<u8>) -> String {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return text,
+        Err(error) => error.into_bytes(),
+    };
+    let mut text = String::with_capacity(text_len(&bytes));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.push_str(replacement(&chunk));
+    }
+    text
+}
+
+/// What stands behind the valid part of a chunk.
+fn replacement(chunk: &Utf8Chunk<'_>) -> &'static str {
+    if chunk.invalid().is_empty() {
+        ""
+    } else {
+        "\u{FFFD}"
     }
 }

@@ -1,7 +1,7 @@
 //! Scripts that answer, and forms that are posted.
 
 use proptest::prelude::*;
-use socketio_proto::{DecodeLimits, Dialect, JsonpForm, JsonpFormError, JsonpIndex};
+use socketio_proto::{BodyTooLarge, DecodeLimits, Dialect, JsonpForm, JsonpFormError, JsonpIndex};
 use socketio_tests::js_json::JsValue;
 
 use crate::vector_file::{column, rows, text};
@@ -144,6 +144,72 @@ fn what_browsers_escape_and_json_escapes_is_undone_once() {
 }
 
 #[test]
+fn every_escape_of_json_is_read_and_nothing_else_taken_for_one() {
+    let form = |json: &str| payload_of(format!("d={}", percent(json)).as_bytes(), 100);
+    for (json, payload) in [
+        (r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
+        (r#""\u00e9\u00E9\u2028\u0000""#, "éé\u{2028}\0"),
+        (r#""\ud83d\ude00""#, "😀"),
+        (r#""\ud83d\ud83d\ude00\ude00""#, "\u{FFFD}😀\u{FFFD}"),
+        (
+            r#""\ud83d\u0041\ud83d\n\ud83d!""#,
+            "\u{FFFD}A\u{FFFD}\n\u{FFFD}!",
+        ),
+        ("\t\r\n \"\" \t\r\n", ""),
+    ] {
+        assert_eq!(form(json).as_deref(), Ok(payload), "{json}");
+    }
+    for json in [
+        r#""\x""#,
+        r#""\u12""#,
+        r#""\u+123""#,
+        r#""\ud83d\u12""#,
+        r#""\"#,
+        r#""\""#,
+        "\"",
+        "",
+        " ",
+        "'a'",
+        "\"a\u{1F}\"",
+        "\u{A0}\"a\"",
+        "\"a\"\u{B}",
+    ] {
+        assert_eq!(form(json), Err(JsonpFormError::NotAString), "{json:?}");
+    }
+}
+
+/// Every byte in its escaped form.
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[test]
+fn what_is_no_utf_8_counts_with_the_size_that_it_gets() {
+    let bytes = |count: usize| format!("d=%22{}%22", "%FF".repeat(count));
+    let replaced = "\u{FFFD}".repeat(10);
+    assert_eq!(payload_of(bytes(10).as_bytes(), 30), Ok(replaced));
+    let too_large = Err(JsonpFormError::TooLarge(BodyTooLarge { max_bytes: 30 }));
+    assert_eq!(payload_of(bytes(11).as_bytes(), 30), too_large);
+    // What an escape gives does not complete a character.
+    let cut = payload_of(b"d=%22%E2%98\\u0083%F0%9F\"", 100);
+    assert_eq!(cut.as_deref(), Ok("\u{FFFD}\u{83}\u{FFFD}"));
+}
+
+#[test]
+fn no_more_room_is_made_than_the_payload_may_take_in_quotes() {
+    let max_bytes = 100_000;
+    let mut form = JsonpForm::new(max_bytes);
+    form.push(b"d=%22").expect("a beginning");
+    for _ in 0..100 {
+        form.push(&[b'x'; 1000]).expect("a part");
+    }
+    form.push(b"%22").expect("an end");
+    let payload = form.finish().expect("a payload");
+    assert_eq!(payload.len(), max_bytes);
+    assert!(payload.capacity() <= 2 * max_bytes + 3);
+}
+
+#[test]
 fn a_form_is_bounded_in_what_it_says_and_in_what_it_takes() {
     assert_eq!(payload_of(b"d=%22abcde%22", 5).as_deref(), Ok("abcde"));
     let too_large = |result| matches!(result, Err(JsonpFormError::TooLarge(_)));
@@ -173,6 +239,29 @@ fn form_bytes() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u8>(),
     ];
     prop::collection::vec(byte, 0..20)
+}
+
+/// A JSON string, or nearly one, of bytes that mean something there.
+fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
+    let pieces: Vec<&[u8]> = vec![
+        b"\\u00e9",
+        b"\\ud83d",
+        b"\\ude00",
+        b"\\n",
+        b"\\",
+        b"\"",
+        b"a",
+        b"u",
+        b"\xC3",
+        b"\xA9",
+        b"\xED\xA0\x80",
+        b" ",
+        b"\n",
+        b"0",
+    ];
+    let piece = prop::sample::select(pieces);
+    prop::collection::vec(piece, 0..12)
+        .prop_map(|pieces| [b"\"", &*pieces.concat(), b"\""].concat())
 }
 
 proptest! {
@@ -206,5 +295,18 @@ proptest! {
             Some(value) => serde_json::from_str(&value).map_err(|_| JsonpFormError::NotAString),
         };
         prop_assert_eq!(form.finish(), theirs);
+    }
+
+    #[test]
+    fn fields_are_read_as_javascript_reads_json(json in nearly_json()) {
+        let mut form = JsonpForm::new(1000);
+        form.push(b"d=").unwrap();
+        for byte in &json {
+            form.push(format!("%{byte:02X}").as_bytes()).unwrap();
+        }
+        let theirs = JsValue::parse(&String::from_utf8_lossy(&json)).ok();
+        let theirs = theirs.as_ref().and_then(JsValue::as_str);
+        let ours = form.finish();
+        prop_assert_eq!(ours.as_deref().ok(), theirs);
     }
 }

@@ -9,13 +9,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::request_target::query_param;
 use crate::form_field::FormField;
 use crate::json_string::{self, Surroundings};
-use crate::text_body::BodyTooLarge;
+use crate::text_body::{BodyTooLarge, into_text, text_len};
 
 /// The most digits of an index: more than a counter ever has.
 const MAX_INDEX_DIGITS: usize = 16;
@@ -117,7 +116,7 @@ impl JsonpForm {
     ///
     /// Up to twice as many bytes are kept while it arrives, because the payload is a JSON string
     /// there; a payload of control characters, which take even more, may therefore be refused
-    /// below that size.
+    /// below that size. It is decoded where it stands, and copied only if it is no UTF-8.
     #[must_use]
     pub fn new(max_bytes: usize) -> Self {
         let quoted = max_bytes.saturating_mul(GROWTH_AS_JSON).saturating_add(2);
@@ -144,14 +143,11 @@ impl JsonpForm {
     /// If it has none.
     pub fn finish(self) -> Result<String, JsonpFormError> {
         let max_bytes = self.max_bytes;
-        let field = self.field.finish().ok_or(JsonpFormError::MissingField)?;
-        let field = String::from_utf8_lossy(&field);
-        let json: &RawValue =
-            serde_json::from_str(&field).map_err(|_| JsonpFormError::NotAString)?;
-        let payload = json_string::read(json.get()).ok_or(JsonpFormError::NotAString)?;
-        if payload.len() > max_bytes {
+        let mut text = self.field.finish().ok_or(JsonpFormError::MissingField)?;
+        json_string::unescape(&mut text).ok_or(JsonpFormError::NotAString)?;
+        if text_len(&text) > max_bytes {
             return Err(BodyTooLarge { max_bytes }.into());
         }
-        Ok(payload.into_owned())
+        Ok(into_text(text))
     }
 }
