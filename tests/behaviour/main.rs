@@ -56,8 +56,8 @@ mod shutdown;
 mod sizes_and_times;
 mod slow_consumers;
 mod slow_handlers;
-mod timers_and_tasks;
 mod start_line;
+mod timers_and_tasks;
 mod undelivered;
 #[cfg(unix)]
 mod unix_sockets;
