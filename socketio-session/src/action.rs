@@ -19,6 +19,16 @@ pub enum Action {
     Close(TransportId),
 }
 
+impl Action {
+    /// The transport that it is about.
+    #[must_use]
+    pub const fn transport(self) -> TransportId {
+        match self {
+            Self::Flush(id) | Self::Close(id) => id,
+        }
+    }
+}
+
 /// What happens to a transport after what [`transmit`](crate::Session::transmit) handed out
 /// has been written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -133,7 +133,8 @@ impl Connection {
         }
         let fate = self.run(now, service);
         let is_stuck = fate == Fate::Waits && !self.wire.output.is_empty();
-        if is_stuck && !service.sessions.is_current(transport) {
+        let is_current = service.sessions.is_current(transport);
+        if is_stuck && self.transport == Some(transport) && !is_current {
             // Another one has taken over, and waits for what this one cannot write.
             return self.end(now, service, Loss::Broken);
         }

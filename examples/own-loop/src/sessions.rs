@@ -225,8 +225,7 @@ impl Sessions {
         };
         let (session, carriers) = session.parts();
         while let Some(action) = session.poll_action() {
-            let (Action::Flush(id) | Action::Close(id)) = action;
-            let carrier = carriers.iter().find(|(known, _)| *known == id);
+            let carrier = carriers.iter().find(|(id, _)| *id == action.transport());
             self.orders.extend(carrier.map(|(_, connection)| Order {
                 connection: *connection,
                 action,
@@ -264,7 +263,6 @@ impl Sessions {
 impl Transport {
     /// Whether an action is meant for it.
     pub(crate) fn is_meant(self, action: Action) -> bool {
-        let (Action::Flush(id) | Action::Close(id)) = action;
-        self.id == id
+        self.id == action.transport()
     }
 }

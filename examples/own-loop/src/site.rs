@@ -3,6 +3,11 @@
 use crate::request::Request;
 use crate::response::{Refusal, Response};
 
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
 /// The page's files, and the script of its client.
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -21,15 +26,15 @@ impl Site {
             .unwrap_or((&request.target, ""));
         let (kind, text) = match path {
             _ if request.method != "GET" => return Refusal::BAD_METHOD.into(),
-            "/" => ("text/html", include_str!("../page/index.html")),
-            "/shout.css" => ("text/css", include_str!("../page/shout.css")),
-            "/shout.js" => ("text/javascript", include_str!("../page/shout.js")),
-            "/demo.css" => ("text/css", include_str!("../../src/page/demo.css")),
-            "/demo.js" => ("text/javascript", include_str!("../../src/page/demo.js")),
-            // Where the others name their driver.
-            "/driver.txt" => ("text/plain", "own-loop"),
+            "/" => (HTML, include_str!("../page/index.html")),
+            "/shout.css" => (CSS, include_str!("../page/shout.css")),
+            "/shout.js" => (JS, include_str!("../page/shout.js")),
+            "/demo.css" => (CSS, include_str!("../../src/page/demo.css")),
+            "/demo.js" => (JS, include_str!("../../src/page/demo.js")),
+            // Where the other examples name their driver.
+            "/driver.txt" => (TEXT, "own-loop"),
             "/socket.io/socket.io.js" => {
-                return Response::of_kind("text/javascript", self.client_script.clone());
+                return Response::of_kind(JS, self.client_script.clone());
             }
             _ => return Refusal::NOT_FOUND.into(),
         };

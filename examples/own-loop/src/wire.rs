@@ -1,6 +1,6 @@
 //! A socket that takes and gives what it can without waiting.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 
 use mio::net::TcpStream;
@@ -47,7 +47,7 @@ impl Wire {
                 self.input.extend_from_slice(&buffer[..read]);
                 Ok(Came::Bytes)
             }
-            Err(error) if is_for_later(&error) => Ok(Came::Nothing),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(Came::Nothing),
             Err(error) => Err(error),
         }
     }
@@ -55,15 +55,17 @@ impl Wire {
     /// Writes what the socket takes, and notes how far `carried` came with it.
     pub(crate) fn write(&mut self, carried: &mut CarriedPackets) -> io::Result<()> {
         let mut written = 0;
-        let result = loop {
+        let mut result = Ok(());
+        while written < self.output.len() {
             match self.stream.write(&self.output[written..]) {
-                _ if written == self.output.len() => break Ok(()),
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(bytes) => written += bytes,
-                Err(error) if is_for_later(&error) => break Ok(()),
-                Err(error) => break Err(error),
+                Ok(bytes) if bytes > 0 => written += bytes,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                failed => {
+                    result = failed.and(Err(ErrorKind::WriteZero.into()));
+                    break;
+                }
             }
-        };
+        }
         carried.advance(written);
         self.output.drain(..written);
         result
@@ -74,8 +76,4 @@ impl Wire {
         // If it is gone already, the next read tells.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
-}
-
-fn is_for_later(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
 }
