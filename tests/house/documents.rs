@@ -10,8 +10,9 @@ use crate::source_files::rust_files;
 /// The head of a column whose cells name the test or the example that shows what a row says.
 const SHOWN_BY: &str = "shown by";
 
-/// The head of a column that says what stands in the place of another server's thing.
-const HERE: &str = "here";
+/// The heads of columns whose code is ours: what stands in the place of another server's thing,
+/// what a driver provides, and what it calls.
+const HERE: [&str; 4] = ["here", "what", "what you call", "outlet"];
 
 /// Where a link of a document leads, without what follows `#`; `None` if it leads elsewhere.
 fn destination(document: &Document, link: &Link) -> Option<(PathBuf, Option<String>)> {
@@ -153,7 +154,8 @@ fn what_stands_here_exists() {
     let mut unknown = Vec::new();
     for document in documents() {
         for Table { head, rows } in document.tables() {
-            let Some(column) = head.iter().position(|head| head == HERE) else {
+            let is_ours = |head: &String| HERE.contains(&head.as_str());
+            let Some(column) = head.iter().position(is_ours) else {
                 continue;
             };
             for row in &rows {
@@ -173,7 +175,8 @@ fn the_cheat_sheet_is_compiled() {
     let compiled: HashSet<&str> = sheet.code().map(str::trim).collect();
     let mut lines = 0;
     for Table { head, rows } in sheet.tables() {
-        let column = head.iter().position(|head| head == HERE).expect("a column");
+        let column = head.iter().position(|head| head == HERE[0]);
+        let column = column.expect("a column");
         for row in &rows {
             for line in code_spans(&row[column]) {
                 assert!(compiled.contains(line), "not compiled: {line}");
