@@ -89,7 +89,8 @@ impl Listen {
     /// [`std::net`](std::net::TcpListener) or `std::os::unix::net`. It is made non-blocking.
     ///
     /// This is how sockets are taken over from systemd (socket activation), for example by
-    /// means of the `listenfd` crate. The file of such a Unix socket is not removed.
+    /// means of the `listenfd` crate: the guide shows it. The file of such a Unix socket is not
+    /// removed.
     #[must_use]
     pub fn from_std(listener: impl Into<Self>) -> Self {
         listener.into()
