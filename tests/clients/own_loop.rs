@@ -171,8 +171,11 @@ fn what_is_no_good_is_refused() {
     let post = format!("POST /socket.io/1/xhr-polling/{}", shakes_hands(&example));
     let padding = format!("X-Padding: {}\r\n\r\n", "x".repeat(20_000));
     for (line, rest, expected) in [
-        (post.as_str(), "Content-Length: 2000000\r\n\r\n", 413),
-        (&post, "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (
+            post.as_str(),
+            "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            400,
+        ),
         (&post, "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
         (&post.replace("POST", "PUT"), NO_MORE, 405),
         ("GET /", &padding, 431),
@@ -191,6 +194,18 @@ fn what_is_no_good_is_refused() {
     // The session has not suffered.
     let post = answer(&example, &post, "Content-Length: 4\r\n\r\n3::x");
     assert_eq!(post, (200, String::from("1")));
+}
+
+#[test]
+fn a_body_that_is_too_large_ends_the_session() {
+    let example = start(&[]);
+    let path = format!("/socket.io/1/xhr-polling/{}", shakes_hands(&example));
+    let poll = format!("GET {path}");
+    assert_eq!(answer(&example, &poll, NO_MORE).1, "1::");
+    let post = format!("POST {path}");
+    let length = "Content-Length: 2000000\r\n\r\n";
+    assert_eq!(answer(&example, &post, length).0, 413);
+    assert_eq!(answer(&example, &poll, NO_MORE).1, "7:::1+0");
 }
 
 #[cfg(unix)]

@@ -219,7 +219,8 @@ impl Connection {
             }
         };
         if request.body_bytes > MAX_BODY_BYTES {
-            self.respond(now, &Refusal::TOO_LARGE.into(), false);
+            let refusal = service.refuse_body(now, &request);
+            self.respond(now, &refusal.into(), false);
             return Ok(Step::Progress);
         }
         let end = request.head_bytes + request.body_bytes;

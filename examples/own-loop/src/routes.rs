@@ -81,6 +81,16 @@ impl Service {
         }
     }
 
+    /// A body is too large to be read: the session that it was for ends.
+    pub(crate) fn refuse_body(&mut self, now: Instant, request: &Request) -> Refusal {
+        if let RequestTarget::Transport { sid, .. } =
+            RequestTarget::parse(&request.target, RESOURCE)
+        {
+            self.sessions.fail_upload(now, sid);
+        }
+        Refusal::TOO_LARGE
+    }
+
     fn upgrade(&mut self, now: Instant, token: Token, request: &Request, sid: &str) -> Answer {
         let Some(key) = request.websocket_key() else {
             return Refusal::NO_WEBSOCKET.into();

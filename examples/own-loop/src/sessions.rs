@@ -183,6 +183,14 @@ impl Sessions {
         }
     }
 
+    /// The client posted more than anybody takes.
+    pub(crate) fn fail_upload(&mut self, now: Instant, sid: &str) {
+        let key = self.find(sid);
+        if let Some(mut session) = key.and_then(|key| self.hub.session(key)) {
+            session.fail(now, DisconnectReason::PacketTooLarge);
+        }
+    }
+
     /// Says goodbye to everybody.
     pub(crate) fn end_all(&mut self, now: Instant) {
         for key in self.hub.keys().collect::<Vec<_>>() {
