@@ -13,10 +13,9 @@ use crate::handlers::StateMap;
 /// It is kept for as long as anybody holds it, so it is stored compactly: a browser's headers
 /// take some 600 bytes.
 pub struct Handshake {
-    /// The target, then name and value of each header, in one piece.
+    /// The target, then a line for each header: its name, a colon, its value. Neither target nor
+    /// header has a line end within, and no name a colon.
     text: Box<str>,
-    /// Where the target, and then each name and value, ends in `text`.
-    ends: Box<[u32]>,
     peer: Option<SocketAddr>,
     extensions: Extensions,
     state: StateMap,
@@ -30,17 +29,14 @@ impl Handshake {
         state: StateMap,
     ) -> Self {
         let mut text = String::from(target);
-        let mut ends = Vec::with_capacity(1 + 2 * headers.len());
-        ends.push(end_of(&text));
         for (name, value) in headers {
+            text.push('\n');
             text.push_str(name.as_str());
-            ends.push(end_of(&text));
+            text.push(':');
             text.push_str(&String::from_utf8_lossy(value.as_bytes()));
-            ends.push(end_of(&text));
         }
         Self {
             text: text.into_boxed_str(),
-            ends: ends.into_boxed_slice(),
             peer,
             extensions: Extensions::default(),
             state,
@@ -50,7 +46,7 @@ impl Handshake {
     /// The request target as it was sent: path and query.
     #[must_use]
     pub fn target(&self) -> &str {
-        self.piece(0)
+        self.text.split('\n').next().unwrap_or_default()
     }
 
     /// The query of the target, without its `?`; empty if there was none.
@@ -80,9 +76,8 @@ impl Handshake {
 
     /// The headers, their names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
-        (1..self.ends.len())
-            .step_by(2)
-            .map(|at| (self.piece(at), self.piece(at + 1)))
+        let lines = self.text.split('\n').skip(1);
+        lines.filter_map(|line| line.split_once(':'))
     }
 
     /// The address that the connection came from: a proxy's, if there is one. `None` if it came
@@ -116,22 +111,6 @@ impl Handshake {
     pub fn state<S: Clone + Send + Sync + 'static>(&self) -> Option<S> {
         self.state.get()
     }
-
-    fn piece(&self, at: usize) -> &str {
-        let start = at
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied();
-        let end = self.ends.get(at).copied().unwrap_or_default();
-        self.text
-            .get(start.unwrap_or_default() as usize..end as usize)
-            .unwrap_or_default()
-    }
-}
-
-/// Request heads are limited to far below 4 GiB.
-fn end_of(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 impl fmt::Debug for Handshake {

@@ -182,6 +182,11 @@ impl Outbox {
     /// Moves packets to `out`: at least one if there is any, then as many as fit into
     /// `budget` bytes and `packets` packets.
     pub(crate) fn take(&mut self, budget: usize, packets: usize, out: &mut Vec<OutgoingPacket>) {
+        if out.is_empty() && self.bytes <= budget && self.queue.len() <= packets {
+            // All of it: nothing is to be moved, and an idle session keeps no buffer.
+            *out = Vec::from(core::mem::take(self).queue);
+            return;
+        }
         let mut left = budget;
         for taken in 0..packets {
             match self.queue.front() {

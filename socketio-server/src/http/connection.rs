@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -31,15 +31,51 @@ pub(crate) fn serve_connection<S: ByteStream>(
     stream: S,
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = ()> + Send {
-    // Boxed and made out here, so that a websocket's task has no room for what HTTP needed.
-    let http = Box::pin(serve_http(Arc::clone(&counted.0), stream, peer));
-    async move {
-        if let Some(opened) = http.await {
-            let engine = Arc::clone(&counted.0);
-            let _logged = opened.entry;
-            WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early).await;
+    Connection {
+        serving: Box::pin(serve_http(Arc::clone(&counted.0), stream, peer)),
+        counted,
+    }
+}
+
+/// The life of a connection.
+///
+/// Not an `async` block: that would keep room for all it ever held, and as most connections idle
+/// as websockets, this is most of what they take.
+struct Connection<S> {
+    /// HTTP, or what came of it. Boxed, because the two differ much in size.
+    serving: Pin<Box<dyn Future<Output = Option<Opened<S>>> + Send>>,
+    counted: CountedConnection,
+}
+
+impl<S: ByteStream> Future for Connection<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let Some(opened) = ready!(self.serving.as_mut().poll(cx)) else {
+                return Poll::Ready(());
+            };
+            let engine = Arc::clone(&self.counted.0);
+            self.serving = Box::pin(LoggedWebSocket {
+                pump: WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early),
+                _entry: opened.entry,
+            });
         }
-        drop(counted);
+    }
+}
+
+/// A websocket, and what the access log is told when it ends.
+struct LoggedWebSocket<S> {
+    pump: WebSocketPump<S>,
+    _entry: Option<Box<AccessEntry>>,
+}
+
+impl<S: ByteStream> Future for LoggedWebSocket<S> {
+    /// Nothing comes of a websocket.
+    type Output = Option<Opened<S>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.pump).poll(cx).map(|()| None)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Many sessions, their rooms and their deadlines.
 
 mod broadcast;
+mod deadlines;
 mod rooms;
 mod seat;
 mod session_mut;
 mod slots;
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -18,6 +19,7 @@ pub use self::broadcast::{Broadcast, Reach};
 pub use self::session_mut::SessionMut;
 pub use self::slots::SessionKey;
 
+use self::deadlines::Deadlines;
 use self::rooms::Rooms;
 use self::slots::{Slot, Slots};
 use crate::config::{NamespaceId, SessionConfig};
@@ -44,7 +46,7 @@ pub struct Hub<T> {
     by_id: HashMap<SessionId, SessionKey>,
     rooms: Rooms,
     /// Each session that has a deadline, once.
-    deadlines: BTreeSet<(Instant, SessionKey)>,
+    deadlines: Deadlines,
     /// Sessions with something to fetch, each at most once.
     ready: VecDeque<SessionKey>,
     removed: VecDeque<T>,
@@ -73,7 +75,7 @@ impl<T> Hub<T> {
             slots: Slots::default(),
             by_id: HashMap::new(),
             rooms: Rooms::default(),
-            deadlines: BTreeSet::new(),
+            deadlines: Deadlines::default(),
             ready: VecDeque::new(),
             removed: VecDeque::new(),
             broadcasts: 0,
@@ -213,11 +215,7 @@ impl<T> Hub<T> {
 
     /// Time has passed: sees to the sessions whose deadline has come.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(&(at, key)) = self.deadlines.first() {
-            if at > now {
-                return;
-            }
-            self.deadlines.remove(&(at, key));
+        while let Some(key) = self.deadlines.take_due(now) {
             self.slots.forget_deadline(key);
             // Its next deadline, if there is one, lies ahead and is filed when the guard goes.
             if let Some(mut session) = self.session(key) {
@@ -229,7 +227,7 @@ impl<T> Hub<T> {
     /// When [`handle_timeout`](Self::handle_timeout) is to be called next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.deadlines.first().map(|(at, _)| *at)
+        self.deadlines.earliest()
     }
 
     /// A session that has actions, acknowledgements or events to fetch. Events do not count
@@ -257,10 +255,16 @@ impl<T> Hub<T> {
 
     /// Follows up on whatever happened to a session.
     fn refile(&mut self, key: SessionKey) {
-        self.follow_memberships(key);
-        let Some(slot) = self.slots.get_mut(key) else {
+        let Some(mut slot) = self.slots.get_mut(key) else {
             return;
         };
+        if slot.session.has_membership_changes() {
+            self.follow_memberships(key);
+            let Some(changed) = self.slots.get_mut(key) else {
+                return;
+            };
+            slot = changed;
+        }
         if slot.session.is_finished() {
             self.remove(key);
             return;
@@ -277,11 +281,11 @@ impl<T> Hub<T> {
             if wanted.is_some_and(|wanted| filed <= wanted) && filed > slot.session.now() {
                 return;
             }
-            self.deadlines.remove(&(filed, key));
+            self.deadlines.remove(filed, key);
         }
         slot.filed = wanted;
         if let Some(wanted) = wanted {
-            self.deadlines.insert((wanted, key));
+            self.deadlines.insert(wanted, key);
         }
     }
 
@@ -303,7 +307,7 @@ impl<T> Hub<T> {
         self.rooms.leave_all(&mut self.slots, key);
         if let Some(slot) = self.slots.remove(key) {
             if let Some(filed) = slot.filed {
-                self.deadlines.remove(&(filed, key));
+                self.deadlines.remove(filed, key);
             }
             self.by_id.remove(&slot.id);
             self.removed.push_back(slot.data);

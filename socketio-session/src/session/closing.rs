@@ -45,7 +45,9 @@ impl Session {
             Goodbye::Omit => {
                 self.drop_output();
                 let unsettled = self.predecessors.stop_waiting();
-                self.actions.extend(unsettled.map(Action::Close));
+                if let Some(id) = unsettled {
+                    self.actions.push(Action::Close(id));
+                }
             }
         }
         let more = self.may_have_more();
@@ -56,7 +58,7 @@ impl Session {
             }
             (Link::Finishing { until, .. }, Goodbye::Send | Goodbye::Silent) => *until = drain_by,
             (Link::Finishing { id, .. }, Goodbye::Omit) => {
-                self.actions.push_back(Action::Close(*id));
+                self.actions.push(Action::Close(*id));
                 self.link = Link::None;
             }
             (_, Goodbye::Silent) if !more => self.link = Link::None,
@@ -102,8 +104,8 @@ impl Session {
         let replaced = self.predecessors.take_ids();
         for id in unsettled.into_iter().chain(current).chain(replaced) {
             let close = Action::Close(id);
-            if !self.actions.contains(&close) {
-                self.actions.push_back(close);
+            if !self.actions.contains(close) {
+                self.actions.push(close);
             }
         }
         self.link = Link::None;

@@ -1,5 +1,6 @@
 //! The transport that carries a session now, and those that it replaced.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use socketio_proto::{TransportKind, TransportName};
@@ -88,11 +89,17 @@ impl Link {
 /// latest: a session that is taken up on a transport of another name is greeted again.
 #[derive(Debug, Default)]
 pub(super) struct Predecessors {
+    /// Boxed, because most sessions never have one.
+    remaining: Option<Box<Remaining>>,
+    latest: Option<TransportName>,
+}
+
+#[derive(Debug, Default)]
+struct Remaining {
     replaced: Vec<(TransportId, TransportKind)>,
     /// The one that may still be writing what it was handed, and when it must have said what
     /// became of it. There is never another: until then, nobody else is handed anything.
     unsettled: Option<(TransportId, Instant)>,
-    latest: Option<TransportName>,
 }
 
 impl Predecessors {
@@ -103,56 +110,71 @@ impl Predecessors {
     }
 
     pub(super) fn add(&mut self, id: TransportId, kind: TransportKind) {
-        self.replaced.push((id, kind));
+        self.make_room().replaced.push((id, kind));
     }
 
     pub(super) fn remove(&mut self, id: TransportId) -> Option<TransportKind> {
-        let at = self
-            .replaced
-            .iter()
-            .position(|(replaced, _)| *replaced == id)?;
-        let (_, kind) = self.replaced.swap_remove(at);
-        if self.replaced.is_empty() {
-            self.replaced = Vec::new();
-        }
+        let replaced = &mut self.remaining.as_mut()?.replaced;
+        let at = replaced.iter().position(|(it, _)| *it == id)?;
+        let (_, kind) = replaced.swap_remove(at);
+        self.give_up_room();
         Some(kind)
     }
 
-    pub(super) const fn await_settlement(&mut self, id: TransportId, until: Instant) {
-        self.unsettled = Some((id, until));
+    pub(super) fn await_settlement(&mut self, id: TransportId, until: Instant) {
+        self.make_room().unsettled = Some((id, until));
     }
 
     /// The transport has said what became of what it was handed; true if that was awaited.
     pub(super) fn settle(&mut self, id: TransportId) -> bool {
-        let awaited = self.unsettled.is_some_and(|(awaited, _)| awaited == id);
+        let awaited = self.unsettled().is_some_and(|(awaited, _)| awaited == id);
         if awaited {
-            self.unsettled = None;
+            self.stop_waiting();
         }
         awaited
     }
 
     /// What is being written is not wanted back any more. Returns who writes it.
     pub(super) fn stop_waiting(&mut self) -> Option<TransportId> {
-        self.unsettled.take().map(|(id, _)| id)
+        let (id, _) = self.remaining.as_mut()?.unsettled.take()?;
+        self.give_up_room();
+        Some(id)
     }
 
-    pub(super) const fn is_unsettled(&self) -> bool {
-        self.unsettled.is_some()
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.unsettled().is_some()
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.unsettled.map(|(_, until)| until)
+        self.unsettled().map(|(_, until)| until)
     }
 
-    /// Forgets all of them.
+    /// Forgets those that were replaced.
     pub(super) fn take_ids(&mut self) -> impl Iterator<Item = TransportId> + use<> {
-        core::mem::take(&mut self.replaced)
-            .into_iter()
-            .map(|(id, _)| id)
+        let remaining = self.remaining.as_mut();
+        let replaced = remaining.map(|it| core::mem::take(&mut it.replaced));
+        self.give_up_room();
+        replaced.unwrap_or_default().into_iter().map(|(id, _)| id)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.replaced.is_empty() && self.unsettled.is_none()
+    pub(super) const fn is_empty(&self) -> bool {
+        self.remaining.is_none()
+    }
+
+    fn unsettled(&self) -> Option<(TransportId, Instant)> {
+        self.remaining.as_ref()?.unsettled
+    }
+
+    fn make_room(&mut self) -> &mut Remaining {
+        self.remaining.get_or_insert_default()
+    }
+
+    /// Keeps nothing for nobody.
+    fn give_up_room(&mut self) {
+        let is_needed = |it: &Remaining| !it.replaced.is_empty() || it.unsettled.is_some();
+        if !self.remaining.as_deref().is_some_and(is_needed) {
+            self.remaining = None;
+        }
     }
 
     pub(super) const fn latest(&self) -> Option<TransportName> {

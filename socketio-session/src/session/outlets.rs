@@ -21,7 +21,7 @@ impl Session {
     /// The next order to the driver.
     #[must_use]
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        self.actions.pop()
     }
 
     /// The next acknowledgement that came, or that will not come.
@@ -30,12 +30,21 @@ impl Session {
         self.ack_outcomes.pop_front()
     }
 
+    pub(crate) fn has_membership_changes(&self) -> bool {
+        !self.membership_changes.is_empty()
+    }
+
     /// The next change for whoever keeps lists of members.
     pub(crate) fn poll_membership_change(&mut self) -> Option<MembershipChange> {
         if self.membership_changes.is_empty() {
             return None;
         }
-        Some(self.membership_changes.remove(0))
+        let change = self.membership_changes.remove(0);
+        if self.membership_changes.is_empty() {
+            // They are rare, and there are many sessions.
+            self.membership_changes = Vec::new();
+        }
+        Some(change)
     }
 
     /// Appends to `out` what the transport may send now, and says what becomes of it then.
@@ -180,15 +189,17 @@ impl Session {
             Phase::Connected => self.predecessors.deadline(),
             Phase::Closed { drain_by, .. } => self.is_held().then_some(drain_by),
         };
-        [
-            phase,
+        let others = [
             self.link.deadline(),
             self.heartbeat.deadline(),
             self.acks.deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        ];
+        others
+            .into_iter()
+            .fold(phase, |earliest, other| match (earliest, other) {
+                (Some(earliest), Some(other)) => Some(earliest.min(other)),
+                (earliest, other) => earliest.or(other),
+            })
     }
 
     /// How far the session has come.
