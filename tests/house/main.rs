@@ -2,6 +2,7 @@
 
 mod coming_from;
 mod documents;
+mod drivers;
 mod excerpts;
 mod markdown;
 mod source_files;
