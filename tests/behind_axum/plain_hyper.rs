@@ -10,8 +10,9 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socketio_driver_tokio::runtime::Runtime;
 use socketio_driver_tokio::tower::SocketIoService;
-use socketio_driver_tokio::{Server, ServerBuilder, ServerHandle};
+use socketio_driver_tokio::{Driver, Server, ServerBuilder, ServerHandle};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -65,6 +66,16 @@ fn it_stands_by_itself() {
     assert_eq!(websocket.next_frame().payload, b"1::");
     let elsewhere = HttpClient::open(address).get("/elsewhere");
     assert_eq!((elsewhere.status, text(&elsewhere)), (404, "not found"));
+}
+
+#[test]
+fn it_can_be_made_outside_of_its_runtime() {
+    let runtime = wait_for(async { Driver::current() });
+    let built = Server::builder().tower_service_on(runtime);
+    let address = serve(built.expect("a service").0, Upgrades::Possible);
+    let sid = handshake(address, "");
+    let mut websocket = WebSocket::open(address, &sid);
+    assert_eq!(websocket.next_frame().payload, b"1::");
 }
 
 #[test]

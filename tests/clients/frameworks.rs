@@ -4,7 +4,10 @@ use crate::browser::Example;
 use crate::node;
 
 fn play(scenario: &str, example: &str, transport: &str) {
-    let example = Example::start(example);
+    play_with(scenario, &Example::start(example), transport);
+}
+
+fn play_with(scenario: &str, example: &Example, transport: &str) {
     let arguments = [scenario, "--folder", "frameworks", "--url", &example.url];
     let arguments = [&arguments[..], &["--transport", transport]].concat();
     node::run("run-scenario.js", &arguments);
@@ -28,4 +31,30 @@ fn websockets_go_beside_routes_on_actix() {
 #[test]
 fn polls_go_beside_routes_on_actix() {
     play("beside-routes", "actix_chat", "xhr-polling");
+}
+
+/// No tokio runs in its process.
+fn beside_routes_on_hyper(driver: &str, transport: &str) {
+    let example = Example::start_with("hyper_chat", &["--driver", driver]);
+    play_with("beside-routes", &example, transport);
+}
+
+#[test]
+fn websockets_go_beside_routes_on_hyper_and_smol() {
+    beside_routes_on_hyper("smol", "websocket");
+}
+
+#[test]
+fn polls_go_beside_routes_on_hyper_and_smol() {
+    beside_routes_on_hyper("smol", "xhr-polling");
+}
+
+#[test]
+fn websockets_go_beside_routes_on_hyper_and_async_std() {
+    beside_routes_on_hyper("async-std", "websocket");
+}
+
+#[test]
+fn polls_go_beside_routes_on_hyper_and_async_std() {
+    beside_routes_on_hyper("async-std", "xhr-polling");
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// Needs the example actix_chat.
+// Needs the example actix_chat or hyper_chat.
 
 const assert = require('node:assert/strict');
 
