@@ -1,12 +1,18 @@
 //! actix-web's listener, with the server beside its routes.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 
 use actix_web::{App, HttpServer, web};
-use socketio_driver_tokio::{ServerBuilder, ServerHandle};
+use socketio_conformance::Served;
+use socketio_driver_tokio::ServerBuilder;
+use socketio_tests::one_runtime::wait_for;
 
 /// Serves on a port of its own, until the process ends.
-pub(crate) async fn serve(builder: ServerBuilder) -> (SocketAddr, ServerHandle) {
+pub(crate) fn serve(builder: ServerBuilder) -> Served {
+    wait_for(async { open(builder) })
+}
+
+fn open(builder: ServerBuilder) -> Served {
     let (service, handle) = builder.tower_service().expect("a service");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -23,5 +29,5 @@ pub(crate) async fn serve(builder: ServerBuilder) -> (SocketAddr, ServerHandle) 
         .expect("a listener")
         .run();
     tokio::spawn(server);
-    (address, handle)
+    Served { address, handle }
 }

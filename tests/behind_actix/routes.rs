@@ -5,13 +5,23 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle as ActixHandle;
 use actix_web::{App, HttpServer, web};
+use socketio_conformance::client::{Client, Transport, handshake};
+use socketio_conformance::http_client::{HttpClient, text};
+use socketio_conformance::journal::journal;
+use socketio_conformance::server::{PATIENCE, TestServer, eventually, in_background};
+use socketio_conformance::tests;
 use socketio_driver_tokio::tower::SocketIoService;
 use socketio_driver_tokio::{Handshake, Namespace, Server, ServerBuilder, Socket, Text};
+use socketio_tests::one_runtime::wait_for;
 
-use crate::client::{Client, Transport, handshake};
-use crate::http_client::{HttpClient, text};
-use crate::journal::journal;
-use crate::server::{PATIENCE, TestServer, eventually, in_background, wait_for};
+tests![
+    routes_keep_their_requests,
+    the_path_is_that_of_the_server,
+    handshakes_tell_where_they_come_from,
+    everybody_takes_its_goodbye_before_the_application_stops,
+    nothing_is_lost_with_a_client_that_vanishes_while_it_polls,
+    large_messages_pass_in_both_directions,
+];
 
 /// An application with a page and an upload, and the means to stop it.
 fn serve(path: &'static str, service: SocketIoService) -> (SocketAddr, ActixHandle) {
@@ -48,7 +58,6 @@ fn start(path: &'static str, builder: ServerBuilder) -> (TestServer, ActixHandle
     (TestServer { address, handle }, stop)
 }
 
-#[test]
 fn routes_keep_their_requests() {
     let (server, _stop) = start("/socket.io", Server::builder());
     let mut http = HttpClient::open(server.address);
@@ -60,7 +69,6 @@ fn routes_keep_their_requests() {
     Client::connect(&server, Transport::Polling);
 }
 
-#[test]
 fn the_path_is_that_of_the_server() {
     let builder = Server::builder().resource("deep/below");
     let (server, _stop) = start("/deep/below", builder);
@@ -69,7 +77,6 @@ fn the_path_is_that_of_the_server() {
     assert_eq!(http.get("/socket.io/1/").status, 404);
 }
 
-#[test]
 fn handshakes_tell_where_they_come_from() {
     let (journal, pen) = journal();
     let builder = Server::builder().authorize(move |handshake: Arc<Handshake>| {
@@ -82,7 +89,6 @@ fn handshakes_tell_where_they_come_from() {
     assert!(noted.starts_with("Some(127.0.0.1:"), "{noted}");
 }
 
-#[test]
 fn everybody_takes_its_goodbye_before_the_application_stops() {
     let (server, stop) = start("/socket.io", Server::builder());
     let mut talking = Client::connect(&server, Transport::WebSocket);
@@ -103,7 +109,6 @@ fn everybody_takes_its_goodbye_before_the_application_stops() {
     assert!(wait_for(ended).expect("a shutdown"));
 }
 
-#[test]
 fn nothing_is_lost_with_a_client_that_vanishes_while_it_polls() {
     let (server, _stop) = start("/socket.io", Server::builder());
     let mut client = Client::connect_and_poll(&server);
@@ -115,7 +120,6 @@ fn nothing_is_lost_with_a_client_that_vanishes_while_it_polls() {
     client.expect("3:::kept");
 }
 
-#[test]
 fn large_messages_pass_in_both_directions() {
     let echoing = Namespace::global()
         .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok());

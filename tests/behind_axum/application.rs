@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use http::request::Parts;
+use socketio_conformance::server::in_background;
+use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
-
-use crate::server::{in_background, wait_for};
 
 /// Serves on a port of its own, until the process ends.
 pub(crate) fn serve(application: Router) -> SocketAddr {

@@ -8,17 +8,30 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::{get, post};
+use socketio_conformance::client::{Polling, WebSocket, handshake};
+use socketio_conformance::http_client::{HttpClient, text};
+use socketio_conformance::replay::raw_http::{read_exactly, read_head};
+use socketio_conformance::server::PATIENCE;
+use socketio_conformance::tests;
 use socketio_driver_tokio::tower::SocketIoLayer;
 use socketio_driver_tokio::{BuildError, Listen, Namespace, Server, Socket, Text};
-use socketio_tests::replay::raw_http::{read_exactly, read_head};
+use socketio_tests::one_runtime::wait_for;
 use tower::ServiceBuilder;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::application;
-use crate::client::{Polling, WebSocket, handshake};
-use crate::http_client::{HttpClient, text};
-use crate::server::{PATIENCE, wait_for};
+
+tests![
+    routes_keep_their_requests,
+    whatever_no_route_wants_comes_to_the_applications_fallback,
+    tunnels_are_the_applications,
+    other_upgrades_are_the_applications,
+    it_fits_among_other_layers,
+    it_may_stand_below_a_path,
+    it_may_be_a_route_of_its_own,
+    settings_that_do_not_fit_are_no_layer,
+];
 
 fn layer() -> SocketIoLayer {
     let echoing = Namespace::global()
@@ -60,7 +73,6 @@ fn expect_socketio(address: SocketAddr) {
     assert_eq!(polling.end_poll(), ["3:::posted"]);
 }
 
-#[test]
 fn routes_keep_their_requests() {
     let address = application::serve(application().layer(layer()));
     let mut http = HttpClient::open(address);
@@ -70,7 +82,6 @@ fn routes_keep_their_requests() {
     expect_socketio(address);
 }
 
-#[test]
 fn whatever_no_route_wants_comes_to_the_applications_fallback() {
     let address = application::serve(application().layer(layer()));
     let mut http = HttpClient::open(address);
@@ -91,7 +102,6 @@ fn whatever_no_route_wants_comes_to_the_applications_fallback() {
     assert_eq!(answer.header("x-asked"), Some("OPTIONS *"));
 }
 
-#[test]
 fn tunnels_are_the_applications() {
     let address = application::serve(application().layer(layer()));
     let mut http = HttpClient::open(address);
@@ -99,7 +109,6 @@ fn tunnels_are_the_applications() {
     assert_eq!(answer.header("x-asked"), Some("CONNECT socket.io:1"));
 }
 
-#[test]
 fn other_upgrades_are_the_applications() {
     async fn answer_in_another_protocol(mut request: Request) -> Response {
         let opening = hyper::upgrade::on(&mut request);
@@ -127,7 +136,6 @@ fn other_upgrades_are_the_applications() {
     assert_eq!(greeting, b"hello");
 }
 
-#[test]
 fn it_fits_among_other_layers() {
     let stack = ServiceBuilder::new()
         .layer(RequestBodyLimitLayer::new(1 << 20))
@@ -145,7 +153,6 @@ fn it_fits_among_other_layers() {
     expect_socketio(address);
 }
 
-#[test]
 fn it_may_stand_below_a_path() {
     let nested = application().layer(layer());
     let address = application::serve(Router::new().nest("/below", nested));
@@ -157,7 +164,6 @@ fn it_may_stand_below_a_path() {
     assert_eq!(http.get("/socket.io/1/").status, 404);
 }
 
-#[test]
 fn it_may_be_a_route_of_its_own() {
     let built = wait_for(async { Server::builder().tower_service() });
     let (service, _) = built.expect("a service");
@@ -171,7 +177,6 @@ fn it_may_be_a_route_of_its_own() {
     assert_eq!(websocket.next_frame().payload, b"1::");
 }
 
-#[test]
 fn settings_that_do_not_fit_are_no_layer() {
     let built = wait_for(async { Server::builder().transports([]).tower_layer() });
     assert!(matches!(built, Err(BuildError::NoTransports)), "{built:?}");

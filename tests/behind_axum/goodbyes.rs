@@ -3,15 +3,21 @@
 use std::time::Duration;
 
 use axum::Router;
+use socketio_conformance::client::{Client, Transport};
+use socketio_conformance::http_client::{HttpClient, text};
+use socketio_conformance::server::{PATIENCE, TestServer, eventually, in_background};
+use socketio_conformance::tests;
 use socketio_driver_tokio::Server;
+use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::client::{Client, Transport};
-use crate::http_client::{HttpClient, text};
-use crate::server::{PATIENCE, TestServer, eventually, in_background, wait_for};
+tests![
+    everybody_takes_its_goodbye_and_then_axum_ends,
+    who_does_not_come_is_waited_for_no_longer_than_allowed,
+    a_poll_counts_until_it_is_answered_or_given_up,
+];
 
-#[test]
 fn everybody_takes_its_goodbye_and_then_axum_ends() {
     let (layer, handle) = wait_for(async { Server::builder().tower_layer() }).expect("a layer");
     let listener = wait_for(TcpListener::bind("127.0.0.1:0")).expect("a port");
@@ -44,7 +50,6 @@ fn everybody_takes_its_goodbye_and_then_axum_ends() {
     assert_eq!(server.handle.connection_count(), 0);
 }
 
-#[test]
 fn who_does_not_come_is_waited_for_no_longer_than_allowed() {
     let server = TestServer::of([]);
     let _absent = Client::connect(&server, Transport::Polling);
@@ -52,7 +57,6 @@ fn who_does_not_come_is_waited_for_no_longer_than_allowed() {
     assert_eq!(server.handle.session_count(), 0);
 }
 
-#[test]
 fn a_poll_counts_until_it_is_answered_or_given_up() {
     let server = TestServer::of([]);
     let mut client = Client::connect_and_poll(&server);

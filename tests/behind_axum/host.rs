@@ -3,19 +3,23 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use socketio_driver_tokio::{ServerBuilder, ServerHandle};
+use socketio_conformance::Served;
+use socketio_driver_tokio::ServerBuilder;
+use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
 
 use crate::application::peer;
 
-/// Serves on a port of its own, until its runtime ends.
-pub(crate) async fn serve(builder: ServerBuilder) -> (SocketAddr, ServerHandle) {
-    let (layer, handle) = builder.tower_layer().expect("a layer");
-    let application = Router::new()
-        .layer(layer.peer_from(peer))
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async { axum::serve(listener, application).await });
-    (address, handle)
+/// Serves on a port of its own, until the process ends.
+pub(crate) fn serve(builder: ServerBuilder) -> Served {
+    wait_for(async {
+        let (layer, handle) = builder.tower_layer().expect("a layer");
+        let application = Router::new()
+            .layer(layer.peer_from(peer))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async { axum::serve(listener, application).await });
+        Served { address, handle }
+    })
 }

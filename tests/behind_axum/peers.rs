@@ -7,13 +7,22 @@ use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{self, Next};
 use axum::{Extension, Router};
 use http::request::Parts;
+use socketio_conformance::client::handshake;
+use socketio_conformance::journal::{Journal, journal};
+use socketio_conformance::tests;
 use socketio_driver_tokio::tower::{PeerAddress, SocketIoLayer};
 use socketio_driver_tokio::{Handshake, Server};
+use socketio_tests::one_runtime::wait_for;
 
 use crate::application::{peer, serve};
-use crate::client::handshake;
-use crate::journal::{Journal, journal};
-use crate::server::wait_for;
+
+tests![
+    nobody_says_it,
+    the_connection_says_it,
+    middleware_says_it,
+    an_extension_says_it,
+    a_proxy_says_it,
+];
 
 fn noting_peers() -> (SocketIoLayer, Journal) {
     let (journal, pen) = journal();
@@ -25,14 +34,12 @@ fn noting_peers() -> (SocketIoLayer, Journal) {
     (layer, journal)
 }
 
-#[test]
 fn nobody_says_it() {
     let (layer, journal) = noting_peers();
     handshake(serve(Router::new().layer(layer)), "");
     journal.expect("None");
 }
 
-#[test]
 fn the_connection_says_it() {
     let (layer, journal) = noting_peers();
     handshake(serve(Router::new().layer(layer.peer_from(peer))), "");
@@ -40,7 +47,6 @@ fn the_connection_says_it() {
     assert!(noted.starts_with("Some(127.0.0.1:"), "{noted}");
 }
 
-#[test]
 fn middleware_says_it() {
     async fn say(
         ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -57,7 +63,6 @@ fn middleware_says_it() {
     assert!(noted.starts_with("Some(127.0.0.1:"), "{noted}");
 }
 
-#[test]
 fn an_extension_says_it() {
     let (layer, journal) = noting_peers();
     let known = Extension(PeerAddress(([192, 0, 2, 1], 7).into()));
@@ -65,7 +70,6 @@ fn an_extension_says_it() {
     journal.expect("Some(192.0.2.1:7)");
 }
 
-#[test]
 fn a_proxy_says_it() {
     fn behind_proxy(head: &Parts) -> Option<SocketAddr> {
         let named = head.headers.get("x-forwarded-for")?.to_str().ok()?;
@@ -75,7 +79,7 @@ fn a_proxy_says_it() {
     let (layer, journal) = noting_peers();
     let address = serve(Router::new().layer(layer.peer_from(behind_proxy)));
     let headers = "X-Forwarded-For: 10.0.0.1, 192.0.2.1\r\n";
-    let mut http = crate::http_client::HttpClient::open(address);
+    let mut http = socketio_conformance::http_client::HttpClient::open(address);
     assert_eq!(
         http.request("GET", "/socket.io/1/", headers, "").status,
         200

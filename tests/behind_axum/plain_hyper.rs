@@ -10,15 +10,26 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socketio_conformance::client::{Polling, WebSocket, handshake, upgrade_request};
+use socketio_conformance::http_client::{HttpClient, text};
+use socketio_conformance::server::{eventually, in_background};
+use socketio_conformance::tests;
 use socketio_driver_tokio::runtime::Runtime;
 use socketio_driver_tokio::tower::SocketIoService;
 use socketio_driver_tokio::{Driver, Server, ServerBuilder, ServerHandle};
+use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-use crate::client::{Polling, WebSocket, handshake, upgrade_request};
-use crate::http_client::{HttpClient, text};
-use crate::server::{eventually, in_background, wait_for};
+tests![
+    it_stands_by_itself,
+    it_can_be_made_outside_of_its_runtime,
+    its_fallback_answers_what_is_elsewhere,
+    a_connection_that_is_never_upgraded_costs_nothing,
+    who_cannot_be_upgraded_is_told_so_and_keeps_the_session,
+    http_2_is_understood,
+    a_response_that_nobody_takes_is_answered_again,
+];
 
 fn service(builder: ServerBuilder) -> (SocketIoService, ServerHandle) {
     wait_for(async { builder.tower_service() }).expect("a service")
@@ -57,7 +68,6 @@ fn serve(service: SocketIoService, upgrades: Upgrades) -> SocketAddr {
     address
 }
 
-#[test]
 fn it_stands_by_itself() {
     let (service, _handle) = service(Server::builder());
     let address = serve(service, Upgrades::Possible);
@@ -68,7 +78,6 @@ fn it_stands_by_itself() {
     assert_eq!((elsewhere.status, text(&elsewhere)), (404, "not found"));
 }
 
-#[test]
 fn it_can_be_made_outside_of_its_runtime() {
     let runtime = wait_for(async { Driver::current() });
     let built = Server::builder().tower_service_on(runtime);
@@ -78,7 +87,6 @@ fn it_can_be_made_outside_of_its_runtime() {
     assert_eq!(websocket.next_frame().payload, b"1::");
 }
 
-#[test]
 fn its_fallback_answers_what_is_elsewhere() {
     let builder = Server::builder().fallback(|request| {
         let asked = format!("you asked for {}", request.uri());
@@ -89,7 +97,6 @@ fn its_fallback_answers_what_is_elsewhere() {
     assert_eq!(text(&answer), "you asked for /page?a=b");
 }
 
-#[test]
 fn a_connection_that_is_never_upgraded_costs_nothing() {
     let (service, handle) = service(Server::builder());
     let address = serve(service, Upgrades::Forgotten);
@@ -105,7 +112,6 @@ fn a_connection_that_is_never_upgraded_costs_nothing() {
     assert_eq!(polling.end_poll(), ["1::"]);
 }
 
-#[test]
 fn who_cannot_be_upgraded_is_told_so_and_keeps_the_session() {
     let (service, _handle) = service(Server::builder());
     let address = serve(service, Upgrades::Impossible);
@@ -124,7 +130,6 @@ fn who_cannot_be_upgraded_is_told_so_and_keeps_the_session() {
     assert!(polling.polls.connection.unread().is_empty());
 }
 
-#[test]
 fn http_2_is_understood() {
     let (service, _handle) = service(Server::builder());
     let ask = |target: &str, origin: &str| {
@@ -153,7 +158,6 @@ fn http_2_is_understood() {
     assert_eq!(refused.status, 426);
 }
 
-#[test]
 fn a_response_that_nobody_takes_is_answered_again() {
     let (service, handle) = service(Server::builder());
     let ask = |target: &str| {

@@ -3,21 +3,23 @@
 
 use std::time::Instant;
 
-use socketio_driver_tokio::{Server, SessionLimits, TransportName};
-use socketio_tests::replay::connection::Arrival;
+use socketio_conformance::ServerBuilder;
+use socketio_conformance::client::{Client, Transport, handshake};
+use socketio_conformance::http_client::HttpClient;
+use socketio_conformance::replay::connection::Arrival;
+use socketio_conformance::server::{PATIENCE, TestServer, eventually};
+use socketio_conformance::tests;
+use socketio_driver_tokio::{SessionLimits, TransportName};
 
-use crate::client::{Client, Transport, handshake};
-use crate::http_client::HttpClient;
-use crate::server::{PATIENCE, TestServer, eventually};
+tests![whoever_comes_after_a_stuck_stream_does_not_wait_for_it,];
 
 /// More than the sockets of both sides hold when the client has little room.
 const LARGE: usize = 5 << 20;
 
-#[test]
 fn whoever_comes_after_a_stuck_stream_does_not_wait_for_it() {
     let mut limits = SessionLimits::default();
     limits.outbox_bytes = 2 * LARGE;
-    let builder = Server::builder()
+    let builder = ServerBuilder::new()
         .session_limits(limits)
         .transports([TransportName::HtmlFile, TransportName::XhrPolling]);
     let server = TestServer::start(builder);

@@ -5,10 +5,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
+use socketio_conformance::clients::{PLAYED, reconnects};
+
 use crate::browser::{self, Example};
 use crate::node;
-use crate::reconnect::reconnects;
-use crate::scenarios::PLAYED;
 
 const PACKAGE: &str = "socketio-own-loop";
 

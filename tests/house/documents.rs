@@ -67,7 +67,7 @@ fn links_lead_somewhere() {
     assert!(astray.is_empty(), "links that lead nowhere: {astray:#?}");
 }
 
-/// The names of the tests in a file.
+/// The names of the tests in a file: functions with the attribute, or listed by the macro.
 fn tests_in(path: &Path) -> HashSet<String> {
     let text = fs::read_to_string(root().join(path)).expect("a readable file");
     let after_attribute = text.split("#[test]").skip(1);
@@ -75,7 +75,10 @@ fn tests_in(path: &Path) -> HashSet<String> {
         let (_, name) = rest.split_once("fn ")?;
         name.split_once('(').map(|(name, _)| name.to_owned())
     };
-    after_attribute.filter_map(name).collect()
+    let listed = text.split("tests![").skip(1);
+    let listed = listed.filter_map(|rest| rest.split_once(']'));
+    let listed = listed.flat_map(|(names, _)| names.split(',').map(|name| name.trim().to_owned()));
+    after_attribute.filter_map(name).chain(listed).collect()
 }
 
 /// A test is named by a link whose text is the test's name and which leads to its file; anything
@@ -86,7 +89,8 @@ fn is_shown(document: &Document, cell: &str) -> bool {
         let Some((path, _)) = destination(document, link) else {
             return false;
         };
-        let is_test = path.starts_with("tests") && path.extension().is_some_and(|it| it == "rs");
+        let is_of_tests = path.starts_with("tests") || path.starts_with("conformance");
+        let is_test = is_of_tests && path.extension().is_some_and(|it| it == "rs");
         let exists = root().join(&path).exists();
         exists && (!is_test || tests_in(&path).contains(link.text.trim_matches('`')))
     };

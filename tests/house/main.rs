@@ -54,6 +54,16 @@ fn no_file_is_a_drawer() {
     assert!(found.is_empty(), "{found:?}");
 }
 
+/// In the suite for all drivers a test is listed; an attribute would leave it out without a word.
+#[test]
+fn tests_of_the_suite_are_listed() {
+    for folder in ["behaviour", "clients", "recordings"] {
+        let files = rust_files(&format!("conformance/src/{folder}"));
+        let unlisted = offenders(&files, |file| file.text.contains("#[test]"));
+        assert!(unlisted.is_empty(), "{unlisted:?}");
+    }
+}
+
 /// Without `std`, an import of it does not compile; this makes sure that there is none by
 /// declaration.
 #[test]

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use socketio_tests::replay::connection::Connection;
-use socketio_tests::replay::raw_http::{ReceivedResponse, read_head, read_response};
+use socketio_conformance::replay::connection::Connection;
+use socketio_conformance::replay::raw_http::{ReceivedResponse, read_head, read_response};
 
 use crate::proxy::PATIENCE;
 

@@ -2,7 +2,7 @@
 
 use std::process::Child;
 
-use socketio_tests::node;
+use socketio_conformance::node;
 
 /// A scenario, over one transport.
 #[derive(Debug, Clone, Copy)]

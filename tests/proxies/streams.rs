@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use socketio_conformance::replay::raw_http::read_chunk;
 use socketio_driver_tokio::{Server, TransportName};
-use socketio_tests::replay::raw_http::read_chunk;
 
 use crate::http_client::{HttpClient, handshake, post};
 use crate::in_process::{InProcessServer, echoing, prompt_limits};

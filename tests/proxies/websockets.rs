@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use socketio_conformance::replay::raw_websocket::read_frame;
 use socketio_driver_tokio::{Server, TransportName};
-use socketio_tests::replay::raw_websocket::read_frame;
 
 use crate::http_client::{HttpClient, handshake};
 use crate::in_process::InProcessServer;

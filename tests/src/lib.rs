@@ -11,5 +11,4 @@ struct DriverGuideExamples;
 pub mod corpus_shape;
 pub mod js_json;
 pub mod load;
-pub mod node;
-pub mod replay;
+pub mod one_runtime;

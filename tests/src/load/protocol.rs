@@ -2,8 +2,9 @@
 //!
 //! Events and their answers are some 60 bytes, each different from all others.
 
+use socketio_proto::{DecodeLimits, Dialect};
+
 use super::load_error::LoadError;
-use crate::replay::payload;
 
 /// A protocol of clients and servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +92,11 @@ impl Protocol {
         let wrong = || LoadError::wrong("a payload", body);
         let text = std::str::from_utf8(body).map_err(|_| wrong())?;
         match self {
-            Self::Legacy => payload::packets(text).ok_or_else(wrong),
+            Self::Legacy => {
+                let packets = Dialect::Legacy.unframe(text, &DecodeLimits::default());
+                let packets = packets.map(|packet| packet.map(str::to_owned));
+                packets.collect::<Result<_, _>>().map_err(|_| wrong())
+            }
             Self::Modern => Ok(text.split(SEPARATOR).map(str::to_owned).collect()),
         }
     }

@@ -1,0 +1,104 @@
+//! Values of the application whose destructors panic.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use socketio_server::{HandlerError, Namespace, Socket, State};
+
+use crate::client::{Client, on_each_transport};
+use crate::journal::Pen;
+use crate::server::TestServer;
+
+tests![
+    a_session_goes_on_behind_a_handler_that_holds_one,
+    others_go_on_when_a_client_leaves_some_behind,
+];
+
+struct Bomb(Pen);
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        self.0.note("dropped");
+        panic!("secret");
+    }
+}
+
+/// Is done at once, and holds its value until it is dropped.
+struct Holding {
+    _bomb: Bomb,
+}
+
+impl Future for Holding {
+    type Output = &'static str;
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<&'static str> {
+        Poll::Ready("done")
+    }
+}
+
+fn armed(name: &str) -> Namespace {
+    Namespace::new(name)
+        .on("hold", |State(pen): State<Pen>| Holding {
+            _bomb: Bomb(pen),
+        })
+        .on("keep", async |socket: Socket, State(pen): State<Pen>| {
+            socket.extensions().insert(Bomb(pen.clone()));
+            socket.session_extensions().insert(Bomb(pen));
+        })
+        .on("job", async |socket: Socket, State(pen): State<Pen>| {
+            let bomb = Bomb(pen);
+            socket.spawn(async move {
+                let _bomb = bomb;
+                std::future::pending::<()>().await;
+            })?;
+            Ok::<_, HandlerError>(())
+        })
+        .on("ping", async || "pong")
+}
+
+fn a_session_goes_on_behind_a_handler_that_holds_one() {
+    on_each_transport(|transport| {
+        let (server, journal) = TestServer::noting_of(armed(""));
+        let mut client = Client::connect(&server, transport);
+        client.send_together(&[r#"5:1+::{"name":"hold"}"#, r#"5:2+::{"name":"ping"}"#]);
+        // It is still the handler's: its panic is that of the handler.
+        client.expect(r#"5:::{"name":"error","args":["handler_panicked","internal error"]}"#);
+        client.expect(r#"6:::1+[{"error":"handler_panicked","message":"internal error"}]"#);
+        client.expect(r#"6:::2+["pong"]"#);
+        journal.expect("dropped");
+    });
+}
+
+fn others_go_on_when_a_client_leaves_some_behind() {
+    on_each_transport(|transport| {
+        let (server, journal) = TestServer::noting_of(armed("/armed"));
+        let mut client = Client::join(&server, transport, "/armed");
+        let arm = [
+            r#"5::/armed:{"name":"keep"}"#,
+            r#"5::/armed:{"name":"job"}"#,
+            r#"5:1+:/armed:{"name":"ping"}"#,
+        ];
+        client.send_together(&arm);
+        client.expect(r#"6::/armed:1+["pong"]"#);
+        client.send("0::/armed");
+        journal.expect("dropped");
+        journal.expect("dropped");
+        client.send_together(&["1::/armed", arm[0], arm[2]]);
+        client.expect("1::/armed");
+        // The handler replaces what has been there for the session, and it is the one to drop it.
+        let told = client.next();
+        assert!(told.contains("handler_panicked"), "{told}");
+        client.expect(r#"6::/armed:1+["pong"]"#);
+        journal.expect("dropped");
+        client.send("0::");
+        drop(client);
+        server.wait_until_deserted();
+        let mut other = Client::join(&server, transport, "/armed");
+        other.send(arm[2]);
+        other.expect(r#"6::/armed:1+["pong"]"#);
+        other.send("0::");
+        drop(other);
+        server.wait_until_deserted();
+    });
+}

@@ -1,0 +1,230 @@
+//! What is too large or too slow.
+
+use std::time::Duration;
+
+use socketio_server::{
+    DisconnectReason, Namespace, ServerBuilder, ServerLimits, Socket, State, Text,
+};
+
+use crate::client::{Client, Transport, on_each_transport};
+use crate::http_client::{HttpClient, text};
+use crate::journal::Pen;
+use crate::replay::raw_websocket::{TEXT, frame_bytes};
+use crate::server::{TestServer, with_close_timeout};
+
+tests![
+    a_packet_of_the_largest_size_arrives,
+    a_post_that_is_too_large_ends_the_session,
+    a_packet_that_is_too_large_in_a_post_that_is_not_is_answered,
+    more_packets_than_a_payload_may_hold_are_left_out,
+    json_that_is_too_deep_is_answered,
+    a_websocket_message_that_is_too_large_ends_the_session,
+    a_body_that_takes_too_long_is_given_up_and_the_session_goes_on,
+    a_connection_that_never_says_what_it_wants_is_ended,
+    a_head_that_is_too_large_is_refused,
+    more_connections_than_allowed_wait_until_one_has_ended,
+    a_handshake_that_is_not_taken_up_is_forgotten,
+    a_client_that_stops_polling_is_given_up,
+    a_client_that_answers_heartbeats_is_sent_the_next,
+    a_client_that_leaves_heartbeats_unanswered_is_given_up,
+];
+
+/// What a body may be longer than a packet, for the framing of a payload.
+const FRAMING: usize = 64 << 10;
+
+fn limited(change: impl FnOnce(&mut ServerLimits)) -> ServerBuilder {
+    let mut limits = ServerLimits::default();
+    change(&mut limits);
+    let namespace = Namespace::global()
+        .on_message(async |socket: Socket, Text(text): Text| {
+            socket.send(&text.len().to_string()).is_ok()
+        })
+        .on_disconnect(async |State(pen): State<Pen>, reason: DisconnectReason| {
+            pen.note(format_args!("{reason:?}"));
+        });
+    ServerBuilder::new().namespace(namespace).limits(limits)
+}
+
+fn message(length: usize) -> String {
+    format!("3:::{}", "x".repeat(length - 4))
+}
+
+fn a_packet_of_the_largest_size_arrives() {
+    on_each_transport(|transport| {
+        let builder = limited(|limits| limits.decode.max_packet_bytes = 1000);
+        let (server, _journal) = TestServer::noting(builder);
+        let mut client = Client::connect(&server, transport);
+        client.send(&message(1000));
+        client.expect("3:::996");
+    });
+}
+
+fn a_post_that_is_too_large_ends_the_session() {
+    let builder = limited(|limits| limits.decode.max_packet_bytes = 1000);
+    let (server, journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    let polling = client.polling();
+    polling.begin_post(&message(1000 + FRAMING + 1));
+    let answer = polling.posts.answer("POST");
+    assert_eq!((answer.status, text(&answer)), (413, "payload too large"));
+    polling.posts.expect_end();
+    journal.expect("PacketTooLarge");
+    client.expect("7:::1+0");
+}
+
+fn a_packet_that_is_too_large_in_a_post_that_is_not_is_answered() {
+    let builder = limited(|limits| limits.decode.max_packet_bytes = 1000);
+    let (server, _journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    client.send(&message(1001));
+    let error = client.next();
+    assert!(error.contains("invalid_packet"), "{error}");
+    client.send("3:::hello");
+    client.expect("3:::5");
+}
+
+fn more_packets_than_a_payload_may_hold_are_left_out() {
+    let builder = limited(|limits| limits.decode.max_payload_packets = 3);
+    let (server, _journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    client.send_together(&["3:::1", "3:::22", "3:::333", "3:::4444"]);
+    client.send("3:::marker");
+    for length in [1, 2, 3, 6] {
+        client.expect(&format!("3:::{length}"));
+    }
+}
+
+fn json_that_is_too_deep_is_answered() {
+    on_each_transport(|transport| {
+        let builder = limited(|limits| limits.decode.max_json_depth = 3);
+        let (server, _journal) = TestServer::noting(builder);
+        let mut client = Client::connect(&server, transport);
+        client.ask(1, "event", "[[[[]]]]");
+        let error = client.next();
+        assert!(error.contains("invalid_packet"), "{error}");
+        let answer = client.next();
+        assert!(answer.contains("invalid_packet"), "{answer}");
+        client.ask(2, "event", "[[[]]]");
+        let error = client.next();
+        assert!(error.contains("no_such_method"), "{error}");
+    });
+}
+
+fn a_websocket_message_that_is_too_large_ends_the_session() {
+    let builder = || limited(|limits| limits.decode.max_packet_bytes = 1000);
+    let (server, journal) = TestServer::noting(builder());
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    client.send(&message(1001));
+    client.websocket().expect_close(1009);
+    journal.expect("PacketTooLarge");
+    drop(client);
+
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    let text = message(1001);
+    let (one, other) = text.as_bytes().split_at(600);
+    client
+        .websocket()
+        .send_bytes(&frame_bytes(TEXT, false, true, one));
+    client
+        .websocket()
+        .send_bytes(&frame_bytes(0, true, true, other));
+    client.websocket().expect_close(1009);
+    journal.expect("PacketTooLarge");
+    drop(client);
+    server.wait_until_deserted();
+}
+
+fn a_body_that_takes_too_long_is_given_up_and_the_session_goes_on() {
+    let builder = limited(|limits| limits.request_body_timeout = Duration::from_millis(50));
+    let (server, _journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::Polling);
+    let target = format!("/socket.io/1/xhr-polling/{}", client.sid);
+    let mut slow = HttpClient::open(server.address);
+    slow.send(&format!(
+        "POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n3:::"
+    ));
+    let answer = slow.answer("POST");
+    assert_eq!((answer.status, text(&answer)), (408, "request too slow"));
+    slow.expect_end();
+    client.send("3:::hello");
+    client.expect("3:::5");
+}
+
+fn a_connection_that_never_says_what_it_wants_is_ended() {
+    let builder = limited(|limits| limits.request_head_timeout = Duration::from_millis(50));
+    let (server, _journal) = TestServer::noting_listening(builder);
+    HttpClient::open(server.address).expect_end();
+    let mut halting = HttpClient::open(server.address);
+    halting.send("GET /socket.io/1/ HTTP/1.1\r\nHost:");
+    halting.expect_end();
+    let mut idle = HttpClient::open(server.address);
+    assert_eq!(idle.get("/socket.io/1/").status, 200);
+    idle.expect_end();
+}
+
+fn a_head_that_is_too_large_is_refused() {
+    let builder = limited(|limits| limits.request_head_bytes = 8 << 10);
+    let (server, _journal) = TestServer::noting_listening(builder);
+    let mut http = HttpClient::open(server.address);
+    let long = format!("X: {}\r\n", "x".repeat(8 << 10));
+    let answer = http.request("GET", "/socket.io/1/", &long, "");
+    assert_eq!(answer.status, 431);
+    http.expect_end();
+    assert_eq!(server.handle.session_count(), 0);
+}
+
+fn more_connections_than_allowed_wait_until_one_has_ended() {
+    let builder = limited(|limits| limits.connections = 1);
+    let (server, _journal) = TestServer::noting_listening(builder);
+    let mut first = HttpClient::open(server.address);
+    assert_eq!(first.get("/socket.io/1/").status, 200);
+    let mut second = HttpClient::open(server.address);
+    second.begin("GET", "/socket.io/1/", "", "");
+    for _ in 0..50 {
+        assert_eq!(first.get("/elsewhere").status, 404);
+    }
+    second.connection.look();
+    assert!(second.connection.unread().is_empty(), "answered too early");
+    assert_eq!(server.handle.connection_count(), 1);
+    drop(first);
+    assert_eq!(second.answer("GET").status, 200);
+}
+
+fn a_handshake_that_is_not_taken_up_is_forgotten() {
+    let builder = limited(|_| {}).handshake_timeout(Duration::from_millis(50));
+    let (server, _journal) = TestServer::noting(builder);
+    crate::client::handshake(server.address, "");
+    server.wait_until_deserted();
+}
+
+fn a_client_that_stops_polling_is_given_up() {
+    let builder = with_close_timeout(limited(|_| {}), Duration::from_millis(50));
+    let (server, journal) = TestServer::noting(builder);
+    let client = Client::connect(&server, Transport::Polling);
+    journal.expect("CloseTimeout");
+    drop(client);
+    server.wait_until_deserted();
+}
+
+fn a_client_that_answers_heartbeats_is_sent_the_next() {
+    let builder = limited(|_| {}).heartbeat_interval(Duration::from_millis(20));
+    let (server, _journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    for _ in 0..3 {
+        client.expect("2::");
+        client.send("2::");
+    }
+}
+
+fn a_client_that_leaves_heartbeats_unanswered_is_given_up() {
+    let builder = limited(|_| {})
+        .heartbeat_interval(Duration::from_millis(20))
+        .heartbeat_timeout(Duration::from_millis(50));
+    let (server, journal) = TestServer::noting(builder);
+    let mut client = Client::connect(&server, Transport::WebSocket);
+    client.expect("2::");
+    client.websocket().expect_close(1000);
+    journal.expect("HeartbeatTimeout");
+    drop(client);
+    server.wait_until_deserted();
+}

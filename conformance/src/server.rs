@@ -1,0 +1,170 @@
+//! A server for each test, all on what the suite runs on.
+
+use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use async_channel::{Receiver, RecvError};
+use futures_lite::FutureExt;
+use futures_lite::future::block_on;
+use socketio_server::{BuildError, Listen, Namespace, ServerBuilder, ServerHandle, TcpAddress};
+use tracing::Dispatch;
+
+use crate::host::{BuiltServer, Served, host};
+use crate::journal::{Journal, journal};
+
+/// How long anything may take before a test gives it up: much longer than it ever takes.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server on a port of its own. It is shut down when the test is over.
+#[derive(Debug)]
+pub struct TestServer {
+    /// Where clients find it.
+    pub address: SocketAddr,
+    /// The handle to it.
+    pub handle: ServerHandle,
+}
+
+impl TestServer {
+    /// With default settings and these namespaces.
+    pub fn of(namespaces: impl IntoIterator<Item = Namespace>) -> Self {
+        let builder = namespaces
+            .into_iter()
+            .fold(ServerBuilder::new(), ServerBuilder::namespace);
+        Self::start(builder)
+    }
+
+    /// Handlers write into the journal with the pen that is the server's state.
+    pub fn noting(builder: ServerBuilder) -> (Self, Journal) {
+        let (journal, pen) = journal();
+        (Self::start(builder.state(pen)), journal)
+    }
+
+    /// Likewise, with default settings and one namespace.
+    pub fn noting_of(namespace: Namespace) -> (Self, Journal) {
+        Self::noting(ServerBuilder::new().namespace(namespace))
+    }
+
+    /// With these settings, by whatever serves.
+    pub fn start(builder: ServerBuilder) -> Self {
+        host().serve(builder).into()
+    }
+
+    /// Serves where the server listens.
+    pub fn run(server: BuiltServer) -> Self {
+        host().run(server).into()
+    }
+
+    /// With the server's own listener in any case: for what only that does.
+    pub fn listening(builder: ServerBuilder) -> Self {
+        host().listen(builder).into()
+    }
+
+    /// Likewise; what its tasks trace goes to a subscriber of its own.
+    pub fn traced(builder: ServerBuilder, told: Dispatch) -> Self {
+        host().listen_traced(builder, told).into()
+    }
+
+    /// With the server's own listener; handlers write into the journal.
+    pub fn noting_listening(builder: ServerBuilder) -> (Self, Journal) {
+        let (journal, pen) = journal();
+        (Self::listening(builder.state(pen)), journal)
+    }
+
+    /// Waits until nothing is left of any client.
+    pub fn wait_until_deserted(&self) {
+        eventually("no session and no connection is left", || {
+            self.handle.session_count() == 0 && self.handle.connection_count() == 0
+        });
+    }
+}
+
+impl From<Served> for TestServer {
+    fn from(Served { address, handle }: Served) -> Self {
+        Self { address, handle }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let handle = self.handle.clone();
+        in_background(async move { handle.shutdown(Duration::from_secs(1)).await });
+    }
+}
+
+/// Listens on everything that the settings say.
+///
+/// # Errors
+/// What cannot become a server.
+pub fn build(builder: ServerBuilder) -> Result<BuiltServer, BuildError> {
+    host().build(builder)
+}
+
+/// Likewise, and on a TCP address.
+///
+/// # Errors
+/// As [`build`].
+pub fn bind(
+    builder: ServerBuilder,
+    address: impl Into<TcpAddress>,
+) -> Result<BuiltServer, BuildError> {
+    build(builder.listen(Listen::tcp(address)))
+}
+
+/// With a close timeout as short as this, and without what would have to be shorter still.
+#[must_use]
+pub fn with_close_timeout(builder: ServerBuilder, timeout: Duration) -> ServerBuilder {
+    builder
+        .close_timeout(timeout)
+        .heartbeat_interval(None)
+        .polling_duration(timeout.mul_f64(0.9))
+}
+
+/// Works on a future of the server's API from outside of the runtime.
+pub fn wait_for<F: IntoFuture>(work: F) -> F::Output {
+    block_on(work.into_future())
+}
+
+/// Starts a task.
+pub fn in_background<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Background<T> {
+    let (done, result) = async_channel::bounded(1);
+    // Runtimes may take it amiss if a task panics.
+    let contained = AssertUnwindSafe(work).catch_unwind();
+    host().spawn(Box::pin(async move {
+        if let Ok(value) = contained.await {
+            // Perhaps nobody wants to know.
+            let _ = done.try_send(value);
+        }
+    }));
+    Background(result)
+}
+
+/// A task that goes on by itself; who waits for it gets its result, or an error if it panicked.
+#[derive(Debug)]
+pub struct Background<T>(Receiver<T>);
+
+impl<T: Send + 'static> IntoFuture for Background<T> {
+    type Output = Result<T, RecvError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.0.recv().await })
+    }
+}
+
+/// Waits for what nobody announces.
+///
+/// # Panics
+/// If it never comes true.
+#[track_caller]
+pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never came true: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
