@@ -17,10 +17,12 @@ const PURE_CRATES: [&str; 2] = ["socketio-proto", "socketio-session"];
 const PURE_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates that users depend on.
-const PUBLISHED_CRATES: [&str; 5] = [
+const PUBLISHED_CRATES: [&str; 7] = [
     "socketio-proto",
     "socketio-session",
     "socketio-server",
+    "socketio-driver-async-std",
+    "socketio-driver-smol",
     "socketio-driver-tokio",
     "socketio-actix",
 ];
