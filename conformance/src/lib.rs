@@ -14,10 +14,13 @@
 //!
 //! ```no_run
 //! # use std::process::ExitCode;
-//! # fn runtime() -> impl socketio_server::runtime::Runtime { Other }
-//! fn main() -> ExitCode {
-//!     socketio_conformance::check("name of the driver", runtime())
-//! }
+//! # use socketio_server::runtime::Runtime;
+//! # struct Driver;
+//! # impl Driver { fn on<R: Runtime>(it: R) -> R { it } }
+//! # fn example<R: Runtime>(executor: R) -> ExitCode {
+//! // In `main`, of which this is the last expression:
+//! socketio_conformance::check("name of the driver", Driver::on(executor))
+//! # }
 //! ```
 //!
 //! Tests wait on threads of their own, so tasks of the runtime must make progress without them: on

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::node;
-use crate::process::{cargo, output, program, run};
+use crate::process::{cargo, output, program, root, run};
 use crate::proxies;
 
 /// The crates that must not know of an operating system.
@@ -27,9 +27,12 @@ const PUBLISHED_CRATES: [&str; 7] = [
     "socketio-actix",
 ];
 
+/// A driver that is a workspace of its own, as somebody else's would be.
+const FOURTH_DRIVER: &str = "tests/fourth-driver";
+
 type Step = (&'static str, fn() -> Result<(), Box<dyn Error>>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("tools", tools),
     ("npm packages", node::install),
     ("browser", browser),
@@ -40,6 +43,7 @@ const STEPS: [Step; 10] = [
     ("documentation", documentation),
     ("pure crates without an operating system", pure_crates),
     ("tests", tests),
+    ("a fourth driver", fourth_driver),
 ];
 
 /// Runs every step; the first that fails ends it.
@@ -72,7 +76,10 @@ fn browser() -> Result<(), Box<dyn Error>> {
 }
 
 fn format() -> Result<(), Box<dyn Error>> {
-    run(cargo().args(["fmt", "--all", "--check"]))
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(cargo()
+        .current_dir(root().join(FOURTH_DRIVER))
+        .args(["fmt", "--check"]))
 }
 
 /// Clippy also checks that nothing newer than the stated Rust version is used of the standard
@@ -144,4 +151,18 @@ fn tests() -> Result<(), Box<dyn Error>> {
     run(cargo().args(["build", "-p", "socketio-examples", "--examples"]))?;
     run(cargo().args(["build", "-p", "socketio-own-loop"]))?;
     run(cargo().args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+/// Another driver, which this workspace does not know, against the same suite. Real clients have
+/// nothing to add to what they find on the others.
+fn fourth_driver() -> Result<(), Box<dyn Error>> {
+    let target = root().join("target");
+    let on_it = |arguments: &[&str]| {
+        let mut command = cargo();
+        command.current_dir(root().join(FOURTH_DRIVER));
+        command.env("CARGO_TARGET_DIR", &target).args(arguments);
+        run(&mut command)
+    };
+    on_it(&["clippy", "--all-targets", "--", "-D", "warnings"])?;
+    on_it(&["test", "--test", "conformance", "--", "--skip", "clients::"])
 }
