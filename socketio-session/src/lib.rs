@@ -78,6 +78,7 @@ mod reason;
 mod session;
 mod session_id;
 mod shared_packet;
+mod short_queue;
 mod time;
 
 pub use crate::acks::{AckFailure, AckOutcome, AwaitedAck, ReplyTo};

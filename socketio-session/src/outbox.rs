@@ -1,11 +1,11 @@
 //! What waits to be sent to the client, within limits.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
 use crate::config::{OverflowPolicy, SessionLimits};
+use crate::short_queue::ShortQueue;
 
 /// An encoded packet in the hands of a transport, which writes it or
 /// [gives it back](crate::Session::lose_transport). Its bytes are the packet's text; framing them is
@@ -41,7 +41,7 @@ impl AsRef<[u8]> for OutgoingPacket {
 /// The queue of encoded packets of one session, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    queue: VecDeque<OutgoingPacket>,
+    queue: ShortQueue<OutgoingPacket>,
     bytes: usize,
     holds_heartbeat: bool,
 }
@@ -147,7 +147,7 @@ impl Outbox {
             return true;
         };
         let (mut dropped, mut freed) = (0, 0);
-        for waiting in &self.queue {
+        for waiting in self.queue.iter() {
             if dropped >= packets && freed >= bytes {
                 break;
             }
@@ -161,10 +161,9 @@ impl Outbox {
         }
         for _ in 0..dropped {
             // Usually the first one; what may not be dropped is rare.
-            let mut queue = self.queue.iter();
-            if let Some(at) = queue.position(|waiting| waiting.worth == Worth::Droppable) {
-                self.queue.remove(at);
-            }
+            let is_droppable = |waiting: &OutgoingPacket| waiting.worth == Worth::Droppable;
+            let first = self.queue.iter().position(is_droppable);
+            first.and_then(|at| self.queue.remove(at));
         }
         self.bytes -= freed;
         true
@@ -182,11 +181,6 @@ impl Outbox {
     /// Moves packets to `out`: at least one if there is any, then as many as fit into
     /// `budget` bytes and `packets` packets.
     pub(crate) fn take(&mut self, budget: usize, packets: usize, out: &mut Vec<OutgoingPacket>) {
-        if out.is_empty() && self.bytes <= budget && self.queue.len() <= packets {
-            // All of it: nothing is to be moved, and an idle session keeps no buffer.
-            *out = Vec::from(core::mem::take(self).queue);
-            return;
-        }
         let mut left = budget;
         for taken in 0..packets {
             match self.queue.front() {
@@ -196,10 +190,6 @@ impl Outbox {
                 _ => break,
             }
             out.extend(self.pop());
-        }
-        if self.queue.is_empty() {
-            // An idle session keeps no buffer.
-            self.queue = VecDeque::new();
         }
     }
 

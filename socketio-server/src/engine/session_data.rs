@@ -18,7 +18,8 @@ pub(crate) struct SessionData {
     pub(crate) handshake: Arc<Handshake>,
     pub(crate) links: Links,
     pub(crate) ack_waits: BTreeMap<AwaitedAck, Arc<AckWait>>,
-    memberships: Vec<Arc<Membership>>,
+    /// With their namespaces, so that looking for one touches no other memory.
+    memberships: Vec<(NamespaceId, Arc<Membership>)>,
     /// Counted here, so that leaving and coming back does not make it less.
     concurrent: Arc<AtomicUsize>,
 }
@@ -57,26 +58,25 @@ impl SessionData {
             // Most sessions are in one namespace.
             self.memberships.reserve_exact(1);
         }
-        self.memberships.push(Arc::clone(&membership));
+        self.memberships.push((namespace, Arc::clone(&membership)));
         membership
     }
 
     pub(crate) fn find_membership(&self, namespace: NamespaceId) -> Option<Arc<Membership>> {
         self.memberships
             .iter()
-            .find(|known| known.namespace == namespace)
-            .cloned()
+            .find(|(known, _)| *known == namespace)
+            .map(|(_, membership)| Arc::clone(membership))
     }
 
     pub(crate) fn forget_membership(&mut self, namespace: NamespaceId) {
-        self.memberships
-            .retain(|known| known.namespace != namespace);
+        self.memberships.retain(|(known, _)| *known != namespace);
     }
 
     /// The session is gone: nothing of the application's stays behind.
     pub(super) fn end(mut self) {
         self.links.wake_all();
-        for membership in &self.memberships {
+        for (_, membership) in &self.memberships {
             membership.end();
         }
         self.handshake.extensions().clear();

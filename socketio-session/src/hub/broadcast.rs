@@ -85,10 +85,12 @@ impl<T> Hub<T> {
     }
 
     fn cast_to(&mut self, cast: &Broadcast, room: Option<&str>, number: u64, reach: &mut Reach) {
-        let members = self.rooms.members(cast.namespace, room).len();
-        for seat in 0..members {
-            // Sending never changes who sits where: a session that overflows is only closed.
-            let Some(&key) = self.rooms.members(cast.namespace, room).get(seat) else {
+        let Some(room) = self.rooms.index(cast.namespace, room) else {
+            return;
+        };
+        // Sending never changes who sits where: a session that overflows is only closed.
+        for position in 0.. {
+            let Some(key) = self.rooms.member(room, position) else {
                 return;
             };
             self.cast_to_one(cast, key, number, reach);

@@ -71,6 +71,11 @@ impl Rooms {
             .map_or(&[], |room| &room.members)
     }
 
+    /// Who sits on the seat `position` of a room.
+    pub(super) fn member(&self, room: RoomIndex, position: usize) -> Option<SessionKey> {
+        self.room(room)?.members.get(position).copied()
+    }
+
     /// The rooms of a namespace that have a name, and their members.
     pub(super) fn in_namespace(
         &self,
@@ -240,7 +245,7 @@ impl Rooms {
         self.rooms.get(index as usize)?.as_ref()
     }
 
-    fn index(&self, namespace: NamespaceId, name: Option<&str>) -> Option<RoomIndex> {
+    pub(super) fn index(&self, namespace: NamespaceId, name: Option<&str>) -> Option<RoomIndex> {
         self.by_name.get(&RoomName { namespace, name }).copied()
     }
 

@@ -46,7 +46,7 @@ impl Session {
                 self.drop_output();
                 let unsettled = self.predecessors.stop_waiting();
                 if let Some(id) = unsettled {
-                    self.actions.push(Action::Close(id));
+                    self.actions.push_back(Action::Close(id));
                 }
             }
         }
@@ -58,7 +58,7 @@ impl Session {
             }
             (Link::Finishing { until, .. }, Goodbye::Send | Goodbye::Silent) => *until = drain_by,
             (Link::Finishing { id, .. }, Goodbye::Omit) => {
-                self.actions.push(Action::Close(*id));
+                self.actions.push_back(Action::Close(*id));
                 self.link = Link::None;
             }
             (_, Goodbye::Silent) if !more => self.link = Link::None,
@@ -104,8 +104,8 @@ impl Session {
         let replaced = self.predecessors.take_ids();
         for id in unsettled.into_iter().chain(current).chain(replaced) {
             let close = Action::Close(id);
-            if !self.actions.contains(close) {
-                self.actions.push(close);
+            if self.actions.iter().all(|action| *action != close) {
+                self.actions.push_back(close);
             }
         }
         self.link = Link::None;

@@ -25,7 +25,7 @@ pub use self::turns::Access;
 use self::link::{Link, Predecessors};
 use self::membership::Memberships;
 use crate::acks::{AckOutcome, AwaitedAcks};
-use crate::action::{Action, Orders};
+use crate::action::Action;
 use crate::config::{NamespaceId, OverflowPolicy, SessionConfig};
 use crate::counters::SessionCounters;
 use crate::event::Event;
@@ -33,6 +33,7 @@ use crate::heartbeat::Heartbeat;
 use crate::inbox::{Arrival, Inbox};
 use crate::outbox::{Outbox, Pushed, Worth};
 use crate::reason::DisconnectReason;
+use crate::short_queue::ShortQueue;
 use crate::time::Instant;
 
 /// A session, from its handshake to its end: a state machine without clock, socket or
@@ -87,7 +88,7 @@ pub struct Session {
     memberships: Memberships,
     acks: AwaitedAcks,
     ack_outcomes: VecDeque<AckOutcome>,
-    actions: Orders,
+    actions: ShortQueue<Action>,
     membership_changes: Vec<MembershipChange>,
     counters: SessionCounters,
     /// The application is being told that the client has left this namespace.
@@ -135,7 +136,7 @@ impl Session {
             memberships: Memberships::default(),
             acks: AwaitedAcks::default(),
             ack_outcomes: VecDeque::new(),
-            actions: Orders::default(),
+            actions: ShortQueue::default(),
             membership_changes: Vec::new(),
             counters: SessionCounters::default(),
             parting_from: None,
@@ -184,7 +185,7 @@ impl Session {
     fn order_flush(&mut self) {
         if let (Some(id), false) = (self.link.open_id(), self.flush_ordered) {
             self.flush_ordered = true;
-            self.actions.push(Action::Flush(id));
+            self.actions.push_back(Action::Flush(id));
         }
     }
 

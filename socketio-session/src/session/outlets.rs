@@ -21,7 +21,7 @@ impl Session {
     /// The next order to the driver.
     #[must_use]
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop()
+        self.actions.pop_front()
     }
 
     /// The next acknowledgement that came, or that will not come.

@@ -84,11 +84,11 @@ impl Session {
                 if old.carries {
                     self.predecessors.await_settlement(old.id, until);
                 }
-                self.actions.push(Action::Flush(old.id));
+                self.actions.push_back(Action::Flush(old.id));
             }
             Link::Finishing { id, .. } => {
                 self.predecessors.await_settlement(*id, until);
-                self.actions.push(Action::Close(*id));
+                self.actions.push_back(Action::Close(*id));
             }
             Link::None | Link::Gone { .. } => {}
         }
