@@ -15,8 +15,10 @@ pub(super) const NODE: &str = "node-0.9";
 pub(super) const SOCKETIOXIDE: &str = "socketioxide";
 
 /// Every server that has a name, in the order of the tables.
-const KNOWN: [(&str, Kind); 3] = [
-    ("tokio", Kind::Echo(&[])),
+const KNOWN: [(&str, Kind); 5] = [
+    ("tokio", Kind::Echo(&["--driver", "tokio"])),
+    ("smol", Kind::Echo(&["--driver", "smol"])),
+    ("async-std", Kind::Echo(&["--driver", "async-std"])),
     (NODE, Kind::Node),
     (SOCKETIOXIDE, Kind::Socketioxide),
 ];
@@ -155,7 +157,7 @@ struct BuildMessage {
 fn build(arguments: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
     let output = process::output(
         process::cargo()
-            .args(["build", "--release"])
+            .args(["build", "--profile", "production"])
             .args(arguments)
             .arg("--message-format=json-render-diagnostics")
             .stderr(Stdio::inherit()),
