@@ -83,9 +83,6 @@ pub enum PayloadErrorKind {
     /// A frame's length ends between the two UTF-16 code units of one character.
     #[error("frame length splits a character")]
     SplitCharacter,
-    /// There are more than [`max_payload_packets`](crate::DecodeLimits::max_payload_packets).
-    #[error("too many packets in one payload")]
-    TooManyPackets,
 }
 
 impl PayloadErrorKind {

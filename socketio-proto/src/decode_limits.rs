@@ -12,11 +12,6 @@ pub struct DecodeLimits {
     /// document. Worst case: one event name that is spelled with JSON escapes is copied, so a
     /// packet can cost this many bytes once more while it is handled.
     pub max_packet_bytes: usize,
-    /// The most packets in one batch. Default: 1 000.
-    ///
-    /// Real clients batch what piles up during one HTTP request: dozens. Packets are handed out
-    /// one at a time, so this bounds work, not memory: an 8-byte frame can cost a reply.
-    pub max_payload_packets: usize,
     /// The most digits in a packet number. Default: 32.
     ///
     /// Counters are doubles in JavaScript (17 digits at most); numbers are kept as text and
@@ -36,7 +31,6 @@ impl DecodeLimits {
     /// The limits that [`Default`] gives, usable in constants.
     pub const DEFAULT: Self = Self {
         max_packet_bytes: 1_000_000,
-        max_payload_packets: 1_000,
         max_id_digits: 32,
         max_json_depth: 128,
     };

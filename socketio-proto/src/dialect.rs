@@ -252,11 +252,16 @@ impl Dialect {
     }
 
     /// Takes a batch apart, packet by packet. Packets before a fault are handed out.
+    ///
+    /// How many there may be is bounded by how long `text` is: the shortest packet, `2::`, takes
+    /// ten bytes with its frame, and the frame of nothing at all takes seven. There is no other
+    /// limit, because real clients send everything at once that they had kept until they were
+    /// connected, or while another request was under way, and do not know what was left out.
     #[inline]
     #[must_use]
-    pub fn unframe<'a>(self, text: &'a str, limits: &DecodeLimits) -> Unframe<'a> {
+    pub fn unframe(self, text: &str) -> Unframe<'_> {
         match self {
-            Self::Legacy => legacy::payload::unframe(text, limits),
+            Self::Legacy => legacy::payload::unframe(text),
         }
     }
 }

@@ -68,7 +68,6 @@ fn check_not_zero(settings: &Settings, session: &SessionConfig) -> Result<(), Bu
         ("sessions", limits.sessions),
         ("connections", limits.connections),
         ("max_packet_bytes", limits.decode.max_packet_bytes),
-        ("max_payload_packets", limits.decode.max_payload_packets),
         ("outbox_bytes", session.limits.outbox_bytes),
         ("outbox_packets", session.limits.outbox_packets),
         ("inbox_bytes", session.limits.inbox_bytes),

@@ -5,15 +5,16 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use socketio_proto::DecodeError;
+use socketio_proto::{DecodeError, PayloadError};
 
 use crate::config::NamespaceId;
 
 /// Something that the client sent and that did not reach a handler.
 ///
-/// Each fault has one answer on the wire: an `error` event with the fault's
+/// Each fault but one has one answer on the wire: an `error` event with the fault's
 /// [`code`](FaultKind::code) and a text, in the shape that gevent-socketio gave it, and, if
-/// the packet asked for an acknowledgement with data, an acknowledgement that says the same.
+/// the packet asked for an acknowledgement with data, an acknowledgement that says the same. Of
+/// [`InvalidPayload`](FaultKind::InvalidPayload), only the application hears.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The namespace it concerns, if that is one of the configured.
@@ -30,6 +31,9 @@ pub struct Fault {
 pub enum FaultKind {
     /// The packet could not be decoded.
     InvalidPacket(DecodeError),
+    /// The packets of a payload could not be told apart: what stands behind this place is lost.
+    /// The reference answers such a post as any other, and sends nothing more about it.
+    InvalidPayload(PayloadError),
     /// There is no such namespace, or the client has not joined it.
     NoSuchNamespace,
     /// The client is in as many namespaces as it may be.
@@ -63,6 +67,7 @@ impl FaultKind {
     pub fn code(&self) -> &str {
         match self {
             Self::InvalidPacket(_) => "invalid_packet",
+            Self::InvalidPayload(_) => "invalid_payload",
             Self::NoSuchNamespace => "no_such_namespace",
             Self::TooManyNamespaces => "too_many_namespaces",
             Self::NoSuchMethod(_) => "no_such_method",
@@ -78,6 +83,7 @@ impl FaultKind {
     pub fn text(&self, endpoint: &str) -> String {
         match self {
             Self::InvalidPacket(error) => format!("{error}"),
+            Self::InvalidPayload(error) => format!("{error}"),
             Self::NoSuchNamespace => {
                 let endpoint = Shown(endpoint);
                 format!("The endpoint '{endpoint}' was not joined or does not exist")

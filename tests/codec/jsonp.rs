@@ -1,7 +1,7 @@
 //! Scripts that answer, and forms that are posted.
 
 use proptest::prelude::*;
-use socketio_proto::{BodyTooLarge, DecodeLimits, Dialect, JsonpForm, JsonpFormError, JsonpIndex};
+use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, JsonpIndex};
 use socketio_tests::js_json::JsValue;
 
 use crate::vector_file::{column, rows, text};
@@ -64,7 +64,7 @@ fn odd_forms_are_read_as_the_reference_reads_them_or_not_at_all() {
             panic!("no list: {row}")
         };
         let messages = |payload: &str| -> Vec<String> {
-            let packets = Dialect::Legacy.unframe(payload, &DecodeLimits::DEFAULT);
+            let packets = Dialect::Legacy.unframe(payload);
             packets
                 .map(|packet| packet.expect("well framed").replacen("3:::", "", 1))
                 .collect()

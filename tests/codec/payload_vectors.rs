@@ -1,6 +1,6 @@
 //! Every recorded batch, in both directions.
 
-use socketio_proto::{DecodeLimits, Dialect};
+use socketio_proto::Dialect;
 use socketio_tests::js_json::JsValue;
 
 use crate::decode_vectors::{is_ignored, outcome};
@@ -64,7 +64,7 @@ fn framed(input: &JsValue) -> JsValue {
 fn unframed(payload: &str) -> JsValue {
     let mut messages = Vec::new();
     let mut fault = JsValue::Null;
-    for message in Dialect::Legacy.unframe(payload, &DecodeLimits::default()) {
+    for message in Dialect::Legacy.unframe(payload) {
         match message {
             Ok(message) => messages.push(JsValue::text(message)),
             Err(error) => fault = JsValue::text(&error.kind.to_string()),

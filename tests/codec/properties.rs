@@ -152,7 +152,7 @@ fn assert_decoding_is_sound(text: &str) {
         }
         Err(error) => assert!(text.is_char_boundary(error.offset), "{text:?}: {error}"),
     }
-    for packet in Dialect::Legacy.unframe(text, &limits) {
+    for packet in Dialect::Legacy.unframe(text) {
         if let Err(error) = packet {
             assert!(text.is_char_boundary(error.offset), "{text:?}: {error}");
         }
@@ -227,7 +227,7 @@ proptest! {
         Dialect::Legacy.frame(&messages, &mut out);
         let payload = String::from_utf8(out).unwrap();
         let unframed: Result<Vec<_>, _> =
-            Dialect::Legacy.unframe(&payload, &DecodeLimits::default()).collect();
+            Dialect::Legacy.unframe(&payload).collect();
         match &messages[..] {
             [] => prop_assert_eq!(payload, ""),
             // A lone message is sent bare, and no packet begins like a frame.
@@ -247,7 +247,7 @@ proptest! {
         let boundaries: Vec<usize> = payload.char_indices().map(|(i, _)| i).skip(1).collect();
         let cut = boundaries[cut.index(boundaries.len())];
         let results: Vec<_> =
-            Dialect::Legacy.unframe(&payload[..cut], &DecodeLimits::default()).collect();
+            Dialect::Legacy.unframe(&payload[..cut]).collect();
         let whole = results.iter().take_while(|result| result.is_ok()).count();
         prop_assert!(results.len() - whole <= 1);
         for (result, message) in results.iter().zip(&messages).take(whole) {

@@ -119,7 +119,7 @@ fn frame(messages: &[String], dialect: Dialect) -> Result<JsValue, Refusal> {
 /// decoded is an object without members, as the vectors show packets that are ignored.
 fn unframe(payload: &str, dialect: Dialect) -> JsValue {
     let (mut messages, mut packets, mut fault) = (Vec::new(), Vec::new(), None);
-    for message in dialect.unframe(payload, &DecodeLimits::default()) {
+    for message in dialect.unframe(payload) {
         match message {
             Ok(message) => {
                 messages.push(JsValue::text(message));

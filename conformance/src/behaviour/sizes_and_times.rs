@@ -16,7 +16,7 @@ tests![
     a_packet_of_the_largest_size_arrives,
     a_post_that_is_too_large_ends_the_session,
     a_packet_that_is_too_large_in_a_post_that_is_not_is_answered,
-    more_packets_than_a_payload_may_hold_are_left_out,
+    however_many_packets_a_post_brings_all_of_them_arrive,
     json_that_is_too_deep_is_answered,
     a_websocket_message_that_is_too_large_ends_the_session,
     a_body_that_takes_too_long_is_given_up_and_the_session_goes_on,
@@ -83,14 +83,18 @@ fn a_packet_that_is_too_large_in_a_post_that_is_not_is_answered() {
     client.expect("3:::5");
 }
 
-fn more_packets_than_a_payload_may_hold_are_left_out() {
-    let builder = limited(|limits| limits.decode.max_payload_packets = 3);
-    let (server, _journal) = TestServer::noting(builder);
+fn however_many_packets_a_post_brings_all_of_them_arrive() {
+    let noting =
+        Namespace::global().on_message(async |State(pen): State<Pen>, Text(text): Text| {
+            pen.note(text);
+        });
+    let (server, journal) = TestServer::noting_of(noting);
     let mut client = Client::connect(&server, Transport::Polling);
-    client.send_together(&["3:::1", "3:::22", "3:::333", "3:::4444"]);
-    client.send("3:::marker");
-    for length in [1, 2, 3, 6] {
-        client.expect(&format!("3:::{length}"));
+    let packets: Vec<String> = (0..5000).map(|number| format!("3:::{number}")).collect();
+    let packets: Vec<&str> = packets.iter().map(String::as_str).collect();
+    client.send_together(&packets);
+    for number in 0..5000 {
+        journal.expect(&number.to_string());
     }
 }
 

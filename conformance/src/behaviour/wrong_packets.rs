@@ -8,6 +8,7 @@ use crate::server::TestServer;
 
 tests![
     what_cannot_be_decoded_is_answered_on_its_endpoint,
+    a_payload_that_breaks_off_is_told_to_the_application_alone,
     an_answer_that_was_asked_for_comes_even_if_the_packet_cannot_be_decoded,
     unknown_namespaces_are_answered_on_their_endpoint,
     a_namespace_that_was_left_is_unknown_to_the_client,
@@ -43,6 +44,7 @@ fn noting_faults(namespace: Namespace, pen: &Pen) -> Namespace {
 fn shown(fault: &Fault) -> String {
     let kind = match &fault.kind {
         FaultKind::InvalidPacket(_) => "InvalidPacket".to_owned(),
+        FaultKind::InvalidPayload(error) => format!("InvalidPayload {error}"),
         kind => format!("{kind:?}"),
     };
     format!("{:?} {kind}", fault.endpoint)
@@ -87,6 +89,26 @@ fn what_cannot_be_decoded_is_answered_on_its_endpoint() {
         expect_going_on(&mut client, "/chat");
         expect_going_on(&mut client, "");
     });
+}
+
+fn a_payload_that_breaks_off_is_told_to_the_application_alone() {
+    let (server, journal) = server();
+    let mut client = Client::connect(&server, Transport::Polling);
+    let ping = r#"5:::{"name":"ping"}"#;
+    let begin = format!("\u{fffd}{}\u{fffd}{ping}", ping.len());
+    for (rest, error) in [
+        ("\u{fffd}-4\u{fffd}3:::b", "bad frame length at byte 30"),
+        (
+            "\u{fffd}99\u{fffd}3:::b",
+            "frame longer than the payload at byte 35",
+        ),
+        ("3:::b", "missing frame marker at byte 27"),
+    ] {
+        client.send(&format!("{begin}{rest}"));
+        client.expect(r#"5:::{"name":"pong"}"#);
+        journal.expect(&format!(r#"hook "" InvalidPayload {error}"#));
+    }
+    expect_going_on(&mut client, "");
 }
 
 fn an_answer_that_was_asked_for_comes_even_if_the_packet_cannot_be_decoded() {

@@ -37,6 +37,7 @@ scenarios!(
     connect = "connect",
     event_arguments = "event-arguments",
     event_burst = "event-burst",
+    everything_at_once = "everything-at-once",
     half_a_character = "half-a-character",
     handshake_authorization = "handshake-authorization",
     json_messages = "json-messages",

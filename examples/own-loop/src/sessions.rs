@@ -117,7 +117,7 @@ impl Sessions {
         if let Some(mut session) = self.hub.session(key) {
             session.receive_upload();
         }
-        for text in DIALECT.unframe(payload, &Self::LIMITS) {
+        for text in DIALECT.unframe(payload) {
             // What came before a fault counts; what follows cannot be trusted.
             let Ok(text) = text else { return };
             self.take_in(now, key, text);

@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use core::iter::FusedIterator;
 
 use crate::decode_error::{PayloadError, PayloadErrorKind};
-use crate::decode_limits::DecodeLimits;
 use crate::utf16::{self, CutError};
 
 /// What encloses a frame's length, and what a framed batch begins with.
@@ -43,7 +42,7 @@ fn write_frame(packet: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Takes a batch apart. See [`Dialect::unframe`](crate::Dialect::unframe).
-pub(crate) fn unframe<'a>(text: &'a str, limits: &DecodeLimits) -> Unframe<'a> {
+pub(crate) fn unframe(text: &str) -> Unframe<'_> {
     let next = if text.starts_with(MARKER) {
         Next::Frame
     } else {
@@ -52,7 +51,6 @@ pub(crate) fn unframe<'a>(text: &'a str, limits: &DecodeLimits) -> Unframe<'a> {
     Unframe {
         rest: text,
         consumed: 0,
-        packets_left: limits.max_payload_packets,
         next,
     }
 }
@@ -65,7 +63,6 @@ pub struct Unframe<'a> {
     rest: &'a str,
     /// The bytes before `rest`.
     consumed: usize,
-    packets_left: usize,
     next: Next,
 }
 
@@ -129,11 +126,6 @@ impl<'a> Iterator for Unframe<'a> {
         if self.next == Next::End {
             return None;
         }
-        let Some(packets_left) = self.packets_left.checked_sub(1) else {
-            self.next = Next::End;
-            return Some(Err(PayloadErrorKind::TooManyPackets.at(self.consumed)));
-        };
-        self.packets_left = packets_left;
         if self.next == Next::Bare {
             self.next = Next::End;
             return Some(Ok(self.rest));

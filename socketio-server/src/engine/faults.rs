@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use socketio_proto::PayloadError;
 use socketio_session::{Fault, FaultKind, ReplyTo};
 use tracing::debug;
 
@@ -39,6 +40,20 @@ impl Engine {
         self.hooks.hear_of(id, &fault);
         let turn = self.start_handler(socket?, Trigger::Fault(fault), OwedReply::Nothing)?;
         Some(turn.at_stage(Stage::Fault))
+    }
+
+    /// The client posted what cannot be taken apart. Which namespace the rest was for, nobody knows.
+    pub(crate) fn report_payload(self: &Arc<Self>, at: SessionAddress, error: PayloadError) {
+        let Some(id) = self.with_session(at, |session| session.id()) else {
+            return;
+        };
+        let fault = Fault {
+            namespace: None,
+            endpoint: Box::default(),
+            kind: FaultKind::InvalidPayload(error),
+        };
+        debug!(session = ?id, %fault, "fault");
+        self.hooks.hear_of(id, &fault);
     }
 
     /// A failure that nobody can answer any more still reaches the hook.

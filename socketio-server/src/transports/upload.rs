@@ -9,7 +9,7 @@ use http::{Response, StatusCode};
 use http_body::Body;
 use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, TextBody, TransportName};
 use socketio_session::DisconnectReason;
-use tracing::{debug, trace};
+use tracing::trace;
 
 use super::receiving::receive;
 use crate::answers;
@@ -18,6 +18,9 @@ use crate::origins::OriginCheck;
 
 /// What framing may add to the largest packet.
 const FRAMING_BYTES: usize = 64 << 10;
+
+/// Packets of one payload before other tasks get their turn. There may be a hundred thousand.
+const PACKETS_IN_A_ROW: usize = 1000;
 
 /// Answers a POST of one packet or a payload, in the form that the transport gives it. A session
 /// that is unknown gets the same answer as one that is known.
@@ -52,15 +55,18 @@ where
 
 /// Hands the packets of a payload to the session, no faster than the application takes them.
 pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) {
-    for packet in Dialect::Legacy.unframe(payload, &engine.settings.limits.decode) {
+    for (number, packet) in Dialect::Legacy.unframe(payload).enumerate() {
         let packet = match packet {
             Ok(packet) => packet,
             Err(error) => {
                 // What came before the fault was delivered; what follows cannot be trusted.
-                debug!(%error, "bad payload");
+                engine.report_payload(at, error);
                 return;
             }
         };
+        if number % PACKETS_IN_A_ROW == PACKETS_IN_A_ROW - 1 {
+            futures_lite::future::yield_now().await;
+        }
         match receive(engine, at, engine.now(), packet) {
             Ok(true) => {}
             Ok(false) => until_fed(engine, at).await,

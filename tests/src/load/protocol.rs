@@ -2,7 +2,7 @@
 //!
 //! Events and their answers are some 60 bytes, each different from all others.
 
-use socketio_proto::{DecodeLimits, Dialect};
+use socketio_proto::Dialect;
 
 use super::load_error::LoadError;
 
@@ -93,7 +93,7 @@ impl Protocol {
         let text = std::str::from_utf8(body).map_err(|_| wrong())?;
         match self {
             Self::Legacy => {
-                let packets = Dialect::Legacy.unframe(text, &DecodeLimits::default());
+                let packets = Dialect::Legacy.unframe(text);
                 let packets = packets.map(|packet| packet.map(str::to_owned));
                 packets.collect::<Result<_, _>>().map_err(|_| wrong())
             }
