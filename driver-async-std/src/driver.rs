@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::time::{self, Duration};
 
@@ -11,7 +10,7 @@ use async_std::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use async_std::os::unix::net::{UnixListener, UnixStream};
 use async_std::task;
-use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime};
+use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime, catch_panic};
 
 /// The runtime of async-std, of which a process has one.
 #[derive(Debug, Clone)]
@@ -49,7 +48,8 @@ impl Runtime for Driver {
     }
 
     fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
-        Ok(DriverListener(TcpListener::from(listener)))
+        // The conversion panics where it fails.
+        catch_panic(|| TcpListener::from(listener)).map(DriverListener)
     }
 
     #[cfg(unix)]
@@ -57,15 +57,14 @@ impl Runtime for Driver {
         &self,
         listener: std::os::unix::net::UnixListener,
     ) -> io::Result<Self::UnixListener> {
-        Ok(DriverListener(UnixListener::from(listener)))
+        catch_panic(|| UnixListener::from(listener)).map(DriverListener)
     }
 
     async fn unblock<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
-        let done = task::spawn_blocking(|| catch_unwind(AssertUnwindSafe(work))).await;
-        done.map_err(|_| io::Error::other("the work panicked"))
+        task::spawn_blocking(|| catch_panic(work)).await
     }
 }
 

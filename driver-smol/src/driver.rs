@@ -4,9 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::{self, Duration};
 
@@ -14,25 +13,27 @@ use std::time::{self, Duration};
 use smol::net::unix::{UnixListener, UnixStream};
 use smol::net::{TcpListener, TcpStream};
 use smol::{Executor, Timer};
-use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime};
+use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime, catch_panic};
 
 /// An executor of smol that a server runs on: the global one, or one of the application's.
 #[derive(Clone)]
 pub struct Driver {
-    executor: Option<Arc<Executor<'static>>>,
+    // An executor holds its tasks, and they hold this: it must not hold the executor in turn.
+    executor: Option<Weak<Executor<'static>>>,
     start: time::Instant,
 }
 
 impl Driver {
     /// An executor of the application's, for
     /// [`ServerBuilder::build_on`](crate::ServerBuilder::build_on). It must be run
-    /// ([`Executor::run`]) on as many threads as the server is to have.
+    /// ([`Executor::run`]) on as many threads as the server is to have. The server does not keep it:
+    /// when the application drops it, the server's tasks end with it.
     #[must_use]
-    pub fn on(executor: Arc<Executor<'static>>) -> Self {
-        Self::of(Some(executor))
+    pub fn on(executor: &Arc<Executor<'static>>) -> Self {
+        Self::of(Some(Arc::downgrade(executor)))
     }
 
-    fn of(executor: Option<Arc<Executor<'static>>>) -> Self {
+    fn of(executor: Option<Weak<Executor<'static>>>) -> Self {
         let start = time::Instant::now();
         Self { executor, start }
     }
@@ -52,7 +53,11 @@ impl Runtime for Driver {
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match &self.executor {
-            Some(executor) => executor.spawn(task).detach(),
+            Some(executor) => {
+                if let Some(executor) = executor.upgrade() {
+                    executor.spawn(task).detach();
+                }
+            }
             None => smol::spawn(task).detach(),
         }
     }
@@ -81,8 +86,7 @@ impl Runtime for Driver {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<T> {
-        let done = smol::unblock(|| catch_unwind(AssertUnwindSafe(work))).await;
-        done.map_err(|_| io::Error::other("the work panicked"))
+        smol::unblock(|| catch_panic(work)).await
     }
 }
 

@@ -35,7 +35,7 @@
 //!     });
 //! }
 //! let builder = Server::builder().listen(Listen::tcp("127.0.0.1:6543"));
-//! let server = builder.build_on(Driver::on(executor)).await?;
+//! let server = builder.build_on(Driver::on(&executor)).await?;
 //! server.run().await;
 //! # Ok(()) }
 //! ```

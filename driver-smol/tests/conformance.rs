@@ -13,5 +13,5 @@ fn main() -> ExitCode {
         let executor = Arc::clone(&executor);
         thread::spawn(move || smol::block_on(executor.run(std::future::pending::<()>())));
     }
-    socketio_conformance::check("smol", Driver::on(executor))
+    socketio_conformance::check("smol", Driver::on(&executor))
 }

@@ -100,10 +100,7 @@ impl StartedDriver {
                 serve_on(socketio_driver_tokio::Driver::on(runtime), builder)
             }
             Self::AsyncStd => serve_on(socketio_driver_async_std::Driver::current(), builder),
-            Self::Smol(executor) => {
-                let executor = Arc::clone(executor);
-                serve_on(socketio_driver_smol::Driver::on(executor), builder)
-            }
+            Self::Smol(executor) => serve_on(socketio_driver_smol::Driver::on(executor), builder),
         }
     }
 }

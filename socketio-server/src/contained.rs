@@ -15,27 +15,48 @@ pub(crate) fn drop_contained<T>(value: T) {
 }
 
 pin_project! {
-    /// A task that ends when it panics: some runtimes would end one of their threads.
+    /// A task that ends when it panics, or when its destructor does: some runtimes would end one of
+    /// their threads, or the process.
     pub(crate) struct Contained<F> {
+        // There until it is done.
         #[pin]
-        task: F,
+        task: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Contained<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.end();
+        }
     }
 }
 
 impl<F> Contained<F> {
     pub(crate) const fn new(task: F) -> Self {
-        Self { task }
+        Self { task: Some(task) }
+    }
+
+    fn end(self: Pin<&mut Self>) {
+        let mut task = self.project().task;
+        if catch_unwind(AssertUnwindSafe(|| task.set(None))).is_err() {
+            tracing::error!("the destructor of a task panicked");
+        }
     }
 }
 
 impl<F: Future<Output = ()>> Future for Contained<F> {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let task = self.project().task;
-        catch_unwind(AssertUnwindSafe(|| task.poll(cx))).unwrap_or_else(|_| {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(task) = self.as_mut().project().task.as_pin_mut() else {
+            return Poll::Ready(());
+        };
+        let polled = catch_unwind(AssertUnwindSafe(|| task.poll(cx))).unwrap_or_else(|_| {
             tracing::error!("a task panicked");
             Poll::Ready(())
-        })
+        });
+        if polled.is_ready() {
+            self.end();
+        }
+        polled
     }
 }

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         let executor = Arc::clone(&executor);
         thread::spawn(move || smol::block_on(executor.run(pending::<()>())));
     }
-    Suite::on("hyper on smol", Driver::on(Arc::clone(&executor)))
+    Suite::on("hyper on smol", Driver::on(&executor))
         .served_by(move |builder| serve(&executor, builder))
         .without(&["clients"], "they come to the example hyper_chat")
         .run()
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 
 /// Serves on a port of its own, until the process ends.
 fn serve(executor: &Arc<Executor<'static>>, builder: ServerBuilder) -> Served {
-    let runtime = Driver::on(Arc::clone(executor));
+    let runtime = Driver::on(executor);
     let (layer, handle) = builder.tower_layer_on(runtime).expect("a layer");
     let listener = smol::block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
     let address = listener.local_addr().expect("an address");

@@ -4,15 +4,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use socketio_server::{HandlerError, Namespace, Socket, State};
+use socketio_server::{HandlerError, Namespace, ServerBuilder, Socket, State};
 
 use crate::client::{Client, on_each_transport};
-use crate::journal::Pen;
+use crate::journal::{Pen, journal};
 use crate::server::TestServer;
 
 tests![
     a_session_goes_on_behind_a_handler_that_holds_one,
     others_go_on_when_a_client_leaves_some_behind,
+    the_server_goes_on_behind_tasks_that_hold_some,
 ];
 
 struct Bomb(Pen);
@@ -34,6 +35,21 @@ impl Future for Holding {
 
     fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<&'static str> {
         Poll::Ready("done")
+    }
+}
+
+/// The same, of a task.
+struct HoldingTask {
+    holding: Holding,
+    panics: bool,
+}
+
+impl Future for HoldingTask {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        assert!(!self.panics, "secret");
+        Pin::new(&mut self.holding).poll(cx).map(drop)
     }
 }
 
@@ -100,5 +116,22 @@ fn others_go_on_when_a_client_leaves_some_behind() {
         other.send("0::");
         drop(other);
         server.wait_until_deserted();
+    });
+}
+
+fn the_server_goes_on_behind_tasks_that_hold_some() {
+    on_each_transport(|transport| {
+        let (journal, pen) = journal();
+        let server =
+            TestServer::start(ServerBuilder::new().state(pen.clone()).namespace(armed("")));
+        for panics in [false, true] {
+            let _bomb = Bomb(pen.clone());
+            let holding = Holding { _bomb };
+            server.handle.spawn(HoldingTask { holding, panics });
+            journal.expect("dropped");
+        }
+        let mut client = Client::connect(&server, transport);
+        client.send(r#"5:1+::{"name":"ping"}"#);
+        client.expect(r#"6:::1+["pong"]"#);
     });
 }

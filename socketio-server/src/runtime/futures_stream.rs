@@ -46,7 +46,11 @@ where
 impl<S: AsSocket> FuturesStream<S> {
     /// By the operating system's call: some sockets do nothing when they are closed by the trait.
     fn end_sending(&self) -> io::Result<()> {
-        SockRef::from(&self.0).shutdown(Shutdown::Write)
+        match SockRef::from(&self.0).shutdown(Shutdown::Write) {
+            // The peer has been faster.
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
+            ended => ended,
+        }
     }
 }
 

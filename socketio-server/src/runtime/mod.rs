@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -77,6 +78,15 @@ pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
     fn random(&self, bytes: &mut [u8]) -> io::Result<()> {
         getrandom::fill(bytes).map_err(io::Error::from)
     }
+}
+
+/// Does work whose panic is to be an error, as [`Runtime::unblock`] asks for, on a runtime that
+/// would pass it on.
+///
+/// # Errors
+/// If the work panicked.
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> io::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| io::Error::other("the work panicked"))
 }
 
 /// Accepts connections.
