@@ -1,5 +1,7 @@
 //! The example that is made of the pure crates alone, with an event loop of its own.
 
+mod flood;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
@@ -88,12 +90,17 @@ fn no_runtime_stands_in_its_tree() {
     assert!(strangers.is_empty(), "{strangers:?}");
 }
 
+fn address(example: &Example) -> SocketAddr {
+    let host = example.url.strip_prefix("http://").expect("an address");
+    host.parse().expect("an address")
+}
+
 /// More than anything here takes.
 const GENEROUS: Duration = Duration::from_secs(30);
 
 /// A connection on which a request was sent, with more headers and a body behind its first line.
 fn ask(example: &Example, line: &str, rest: &str) -> TcpStream {
-    let host = example.url.strip_prefix("http://").expect("an address");
+    let host = address(example);
     let mut stream = TcpStream::connect(host).expect("it listens");
     stream.set_read_timeout(Some(GENEROUS)).expect("a time");
     let request = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{rest}");

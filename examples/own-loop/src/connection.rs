@@ -25,11 +25,12 @@ const RESPONSE_TIME: Duration = Duration::from_secs(30);
 /// How long a client may take to close a connection that is at its end.
 const ENDING_TIME: Duration = Duration::from_secs(5);
 
-/// The largest body: the largest packet, and what framing may add to it.
+/// The largest body: the largest packet, and what framing may add to it; 1.07 MB. It is kept until
+/// it is complete.
 const MAX_BODY_BYTES: usize = Sessions::LIMITS.max_packet_bytes + (64 << 10);
 
-/// Steps before other connections get their turn.
-const STEPS: usize = 32;
+/// Steps before other connections get their turn. No more than half of them read.
+const STEPS: usize = 8;
 
 /// A connection, and the session's transport that it carries, if any.
 pub(crate) struct Connection {
@@ -110,7 +111,7 @@ impl Connection {
         self.stage = stage;
     }
 
-    /// Does what can be done now.
+    /// Writes and reads what can be written and read now.
     pub(crate) fn run(&mut self, now: Instant, service: &mut Service) -> Fate {
         for _ in 0..STEPS {
             let step = self.step(now, service).unwrap_or(Step::Over(Loss::Broken));
@@ -123,7 +124,8 @@ impl Connection {
         Fate::ComesAgain
     }
 
-    /// Does what the session wants of its transport.
+    /// Does what the session wants of its transport, and reads nothing: what comes in is what
+    /// orders come from, so whoever read here would not get to their end while a client sends.
     pub(crate) fn obey(&mut self, now: Instant, service: &mut Service, action: Action) -> Fate {
         let Some(transport) = self.transport.filter(|it| it.is_meant(action)) else {
             return Fate::Waits;
@@ -131,12 +133,27 @@ impl Connection {
         if let Action::Close(_) = action {
             return self.end(now, service, Loss::Broken);
         }
-        let fate = self.run(now, service);
+        let fate = self.flush(now, service);
         let is_stuck = fate == Fate::Waits && !self.wire.output.is_empty();
         let is_current = service.sessions.is_current(transport);
         if is_stuck && self.transport == Some(transport) && !is_current {
             // Another one has taken over, and waits for what this one cannot write.
             return self.end(now, service, Loss::Broken);
+        }
+        fate
+    }
+
+    /// Writes what can be written now. If that was something, there may be something to read.
+    fn flush(&mut self, now: Instant, service: &mut Service) -> Fate {
+        let mut fate = Fate::Waits;
+        for _ in 0..STEPS {
+            let sent = self.send(now, &mut service.sessions);
+            match sent.unwrap_or(Step::Over(Loss::Broken)) {
+                Step::Progress => fate = Fate::ComesAgain,
+                Step::Idle if self.wire.output.is_empty() => return fate,
+                Step::Idle => return Fate::Waits,
+                Step::Over(loss) => return self.end(now, service, loss),
+            }
         }
         fate
     }
@@ -164,16 +181,24 @@ impl Connection {
     }
 
     fn step(&mut self, now: Instant, service: &mut Service) -> io::Result<Step> {
+        match self.send(now, &mut service.sessions)? {
+            // Who does not read what we write gets nothing more read.
+            Step::Idle if self.wire.output.is_empty() => self.take_in(now, service),
+            step => Ok(step),
+        }
+    }
+
+    /// Writes, or fetches what is to be written next.
+    fn send(&mut self, now: Instant, sessions: &mut Sessions) -> io::Result<Step> {
         self.wire.write(&mut self.carried)?;
         if !self.wire.output.is_empty() {
-            // Who does not read what we write gets nothing more read.
             return Ok(Step::Idle);
         }
         match self.stage {
-            Stage::Request => self.take_request(now, service),
-            Stage::Poll { keep_alive } => self.answer_poll(now, &mut service.sessions, keep_alive),
+            Stage::Request => Ok(Step::Idle),
+            Stage::Poll { keep_alive } => Ok(self.answer_poll(now, sessions, keep_alive)),
             Stage::Response { keep_alive } => {
-                self.let_go(now, &mut service.sessions, Loss::Ended);
+                self.let_go(now, sessions, Loss::Ended);
                 let next = if keep_alive {
                     Stage::Request
                 } else {
@@ -182,10 +207,27 @@ impl Connection {
                 self.finish_response(now, next);
                 Ok(Step::Progress)
             }
-            Stage::WebSocket(_) => self.carry_websocket(now, &mut service.sessions),
+            Stage::WebSocket(_) => Ok(self.fetch_frames(now, sessions)),
             Stage::Ending => {
-                self.let_go(now, &mut service.sessions, Loss::Ended);
+                self.let_go(now, sessions, Loss::Ended);
                 self.wire.shut_down();
+                Ok(Step::Idle)
+            }
+        }
+    }
+
+    /// Reads, or takes what was read.
+    fn take_in(&mut self, now: Instant, service: &mut Service) -> io::Result<Step> {
+        match self.stage {
+            Stage::Request => self.take_request(now, service),
+            Stage::Poll { .. } if self.wire.input.len() > MAX_HEAD_BYTES => {
+                Ok(Step::Over(Loss::Broken))
+            }
+            // Only to see whether the client is still there. What it has to say must wait.
+            Stage::Poll { .. } => self.read(),
+            Stage::Response { .. } => Ok(Step::Idle),
+            Stage::WebSocket(_) => self.take_frames(now, &mut service.sessions),
+            Stage::Ending => {
                 self.wire.input.clear();
                 self.read()
             }
@@ -205,7 +247,11 @@ impl Connection {
         Ok(match self.wire.read()? {
             Came::Bytes => Step::Progress,
             Came::Nothing => Step::Idle,
-            Came::End => Step::Over(Loss::Ended),
+            Came::End => Step::Over(match self.stage {
+                // Its end is that of a response.
+                Stage::Poll { .. } => Loss::Broken,
+                _ => Loss::Ended,
+            }),
         })
     }
 
@@ -253,23 +299,13 @@ impl Connection {
         self.enter(now, Stage::Response { keep_alive });
     }
 
-    fn answer_poll(
-        &mut self,
-        now: Instant,
-        sessions: &mut Sessions,
-        keep_alive: bool,
-    ) -> io::Result<Step> {
+    fn answer_poll(&mut self, now: Instant, sessions: &mut Sessions, keep_alive: bool) -> Step {
         let Some(transport) = self.transport else {
-            return Ok(Step::Over(Loss::Broken));
+            return Step::Over(Loss::Broken);
         };
         let mut packets = Vec::new();
-        match sessions.transmit(now, transport, &mut packets) {
-            AfterTransmit::KeepOpen if self.wire.input.len() > MAX_HEAD_BYTES => {
-                return Ok(Step::Over(Loss::Broken));
-            }
-            // Only to see whether the client is still there. What it has to say must wait.
-            AfterTransmit::KeepOpen => return self.read(),
-            AfterTransmit::Finish => {}
+        if sessions.transmit(now, transport, &mut packets) == AfterTransmit::KeepOpen {
+            return Step::Idle;
         }
         let mut payload = Vec::new();
         Dialect::Legacy.frame(&packets, &mut payload);
@@ -278,14 +314,15 @@ impl Connection {
         }
         self.respond(now, &Response::text(payload), keep_alive);
         self.carried = CarriedPackets::together(packets, self.wire.output.len());
-        Ok(Step::Progress)
+        Step::Progress
     }
 
-    fn carry_websocket(&mut self, now: Instant, sessions: &mut Sessions) -> io::Result<Step> {
+    /// Fetches what the session has for its websocket.
+    fn fetch_frames(&mut self, now: Instant, sessions: &mut Sessions) -> Step {
         let Some(transport) = self.transport else {
             write_packet(Sessions::UNKNOWN.as_bytes(), &mut self.wire.output);
             self.close(now);
-            return Ok(Step::Progress);
+            return Step::Progress;
         };
         let mut packets = Vec::new();
         let after = sessions.transmit(now, transport, &mut packets);
@@ -296,24 +333,22 @@ impl Connection {
         if after == AfterTransmit::Finish {
             self.close(now);
         }
-        if !self.wire.output.is_empty() {
-            return Ok(Step::Progress);
+        if self.wire.output.is_empty() {
+            return Step::Idle;
         }
-        if self.take_frames(now, sessions, transport) {
-            return Ok(Step::Progress);
-        }
-        self.read()
+        Step::Progress
     }
 
-    /// Hands in everything that came, so that all of it is answered at once; false if nothing did.
-    fn take_frames(&mut self, now: Instant, sessions: &mut Sessions, from: Transport) -> bool {
-        let Stage::WebSocket(framing) = &mut self.stage else {
-            return false;
+    /// Hands in everything that came, so that all of it is answered at once; reads if nothing did.
+    fn take_frames(&mut self, now: Instant, sessions: &mut Sessions) -> io::Result<Step> {
+        let (Stage::WebSocket(framing), Some(from)) = (&mut self.stage, self.transport) else {
+            return Ok(Step::Idle);
         };
         let mut took_something = false;
         let broken_rule = loop {
             match framing.next(&mut self.wire.input, &mut self.wire.output) {
-                Ok(Inbound::Incomplete) => return took_something,
+                Ok(Inbound::Incomplete) if took_something => return Ok(Step::Progress),
+                Ok(Inbound::Incomplete) => return self.read(),
                 Ok(Inbound::Text(text)) => sessions.take_message(now, from, &text),
                 Ok(Inbound::Other) => {}
                 Ok(Inbound::Close) => break None,
@@ -326,7 +361,7 @@ impl Connection {
         }
         self.let_go(now, sessions, Loss::Ended);
         self.enter(now, Stage::Ending);
-        true
+        Ok(Step::Progress)
     }
 
     /// Says that the websocket is at its end, behind what is to be written.

@@ -28,6 +28,7 @@ mod wire;
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -52,14 +53,19 @@ struct Options {
     /// Lets only clients in whose handshake has `?token=` this.
     #[arg(long)]
     token: Option<String>,
+    /// How many seconds a poll is held that nothing comes for.
+    #[arg(long, default_value_t = 20)]
+    poll_time: u64,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let script = std::fs::read(&options.client_script)
         .map_err(|error| format!("{}: {error}", options.client_script.display()))?;
+    let mut config = Application::config();
+    config.polling_duration = Duration::from_secs(options.poll_time);
     let service = Service {
-        sessions: Sessions::new(Application::new(options.token)),
+        sessions: Sessions::new(Application::new(options.token), config),
         site: Site::new(script),
     };
     let event_loop = EventLoop::bind(SocketAddr::new(options.host, options.port), service)?;

@@ -8,7 +8,7 @@ use mio::Token;
 use socketio_proto::{DecodeLimits, Dialect, Handshake, TransportName};
 use socketio_session::{
     Action, AfterTransmit, DisconnectReason, Hub, Incoming, Instant, Loss, OutgoingPacket,
-    SessionId, SessionKey, TransportId,
+    SessionConfig, SessionId, SessionKey, TransportId,
 };
 
 use crate::application::{Application, Place};
@@ -58,10 +58,9 @@ impl Sessions {
     /// What packets may be like.
     pub(crate) const LIMITS: DecodeLimits = DecodeLimits::DEFAULT;
 
-    pub(crate) fn new(application: Application) -> Self {
-        let config = Arc::new(Application::config());
+    pub(crate) fn new(application: Application, config: SessionConfig) -> Self {
         Self {
-            hub: Hub::new(config, MAX_SESSIONS),
+            hub: Hub::new(Arc::new(config), MAX_SESSIONS),
             application,
             transports: 0,
             orders: VecDeque::new(),
