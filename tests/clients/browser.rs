@@ -32,7 +32,12 @@ impl Example {
 
     /// Runs what `target` says, with more options than that of the client's script.
     pub(crate) fn run(target: &[&str], options: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO"))
+        Self::run_by(Command::new(env!("CARGO")), target, options)
+    }
+
+    /// Likewise, by a command that ends in a call of cargo.
+    pub(crate) fn run_by(mut cargo: Command, target: &[&str], options: &[&str]) -> Self {
+        let mut process = cargo
             .args(["run", "--quiet"])
             .args(target)
             .args(["--", "--client-script"])

@@ -1,5 +1,7 @@
 //! The example that is made of the pure crates alone, with an event loop of its own.
 
+#[cfg(unix)]
+mod accepting;
 mod flood;
 
 use std::io::{Read, Write};

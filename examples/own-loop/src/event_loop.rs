@@ -142,9 +142,12 @@ impl EventLoop {
         }
     }
 
-    /// Accepts who waits. It is tried in every round, for the poll does not say again that
-    /// somebody waits whom we had no room for.
+    /// Accepts who waits. It is tried in every round but those of a pause, for the poll does not
+    /// say again that somebody waits whom we had no room for.
     fn accept(&mut self, now: Instant) {
+        if self.accepts_at.is_some_and(|at| now < at) {
+            return;
+        }
         self.accepts_at = None;
         while self.connections.len() < MAX_CONNECTIONS {
             let Some(listener) = &self.listener else {
@@ -153,6 +156,7 @@ impl EventLoop {
             let mut stream = match listener.accept() {
                 Ok((stream, _)) => stream,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if is_about_one_connection(&error) => continue,
                 Err(error) => {
                     eprintln!("a connection cannot be accepted: {error}");
                     self.accepts_at = Some(now + ACCEPT_PAUSE);
@@ -212,4 +216,14 @@ impl EventLoop {
         }
         self.connections.is_empty() || self.now() >= ends_by
     }
+}
+
+/// Whether the next connection may well be accepted.
+fn is_about_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+    )
 }
