@@ -10,6 +10,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use socketio_conformance::clients::{PLAYED, reconnects};
+use socketio_conformance::http_client::{HttpClient, text};
+use socketio_conformance::server::eventually;
 
 use crate::browser::{self, Example};
 use crate::node;
@@ -228,4 +230,23 @@ fn an_interrupt_says_goodbye() {
     assert_eq!(answer(&example, "GET /", NO_MORE).0, 200);
     assert!(example.is_content_when_interrupted());
     assert_eq!(whole_answer(held), (200, String::from("0::")));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_gets_a_session_of_a_server_that_is_ending() {
+    let mut example = start(&[]);
+    let server = address(&example);
+    let poll = format!("/socket.io/1/xhr-polling/{}", shakes_hands(&example));
+    let (mut known, mut late) = (HttpClient::open(server), HttpClient::open(server));
+    assert_eq!(text(&known.get(&poll)), "1::");
+    assert_eq!(late.get("/").status, 200);
+    let ending = std::thread::spawn(move || example.is_content_when_interrupted());
+    eventually("nobody is accepted", || TcpStream::connect(server).is_err());
+    let answer = late.get("/socket.io/1/");
+    assert_eq!((answer.status, text(&answer)), (503, "shutting down"));
+    // As long as its goodbye was not fetched, the server has waited.
+    assert_eq!(text(&known.get(&poll)), "0::");
+    drop((known, late));
+    assert!(ending.join().expect("an answer"));
 }

@@ -34,6 +34,7 @@ impl Refusal {
         "Protocol version not supported.",
     );
     pub(crate) const FULL: Self = Self("503 Service Unavailable", "no more sessions");
+    pub(crate) const ENDING: Self = Self("503 Service Unavailable", "shutting down");
 }
 
 impl Response {

@@ -49,6 +49,7 @@ pub(crate) struct Sessions {
     application: Application,
     transports: u64,
     orders: VecDeque<Order>,
+    is_ending: bool,
 }
 
 impl Sessions {
@@ -64,6 +65,7 @@ impl Sessions {
             application,
             transports: 0,
             orders: VecDeque::new(),
+            is_ending: false,
         }
     }
 
@@ -71,6 +73,9 @@ impl Sessions {
     pub(crate) fn shake_hands(&mut self, now: Instant, query: &str) -> Result<Vec<u8>, Refusal> {
         if !self.application.admits(query) {
             return Err(Refusal::UNAUTHORIZED);
+        }
+        if self.is_ending {
+            return Err(Refusal::ENDING);
         }
         let mut random = [0; 18];
         getrandom::fill(&mut random).map_err(|_| Refusal::FULL)?;
@@ -190,8 +195,9 @@ impl Sessions {
         }
     }
 
-    /// Says goodbye to everybody.
+    /// Says goodbye to everybody, and lets nobody in any more.
     pub(crate) fn end_all(&mut self, now: Instant) {
+        self.is_ending = true;
         for key in self.hub.keys().collect::<Vec<_>>() {
             if let Some(mut session) = self.hub.session(key) {
                 session.disconnect(now, DisconnectReason::ShuttingDown);
