@@ -3,7 +3,8 @@
 'use strict';
 
 const demo = (() => {
-  const TRANSPORTS = ['websocket', 'xhr-polling', 'jsonp-polling'];
+  // A page names those that its server offers, where they are not these.
+  const TRANSPORTS = (document.body.dataset.transports || 'websocket xhr-polling jsonp-polling').split(' ');
 
   const byId = (id) => document.getElementById(id);
 

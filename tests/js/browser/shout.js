@@ -10,6 +10,14 @@ async function shouts(tab, name, text) {
   await tab.page.keyboard.press('Enter');
 }
 
+// One can choose what the server offers, and nothing else.
+const offersWhatIsServed = (tab) =>
+  tab.sees('a choice of what is served', async () => {
+    const handshake = await (await fetch('/socket.io/1/')).text();
+    const choice = [...document.querySelectorAll('#transport-choice option')].map((option) => option.value);
+    return choice.join() === `auto,${handshake.split(':')[3]}`;
+  });
+
 const hears = (tab, name, text) =>
   tab.sees(`${name} saying "${text}" first`, (...wanted) => {
     const shout = document.querySelector('#shouts > :first-child');
@@ -20,6 +28,7 @@ tell('shout', ['websocket', 'xhr-polling'], async (stage) => {
   const [ada, ben] = [await stage.open(stage.transports[0]), await stage.open(stage.transports[1])];
   for (const tab of [ada, ben]) {
     await tab.isConnected();
+    await offersWhatIsServed(tab);
     await tab.seesText('#silence', 'Nobody has said anything yet.');
   }
   const talk = [
