@@ -198,7 +198,7 @@ impl Client {
 }
 
 /// Several packets as one body.
-fn payload(packets: &[&str]) -> String {
+pub fn payload(packets: &[&str]) -> String {
     let length = |packet: &str| packet.encode_utf16().count();
     let framed = |packet: &&str| format!("\u{fffd}{}\u{fffd}{packet}", length(packet));
     packets.iter().map(framed).collect()

@@ -174,9 +174,10 @@ macro_rules! setters {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionLimits {
     /// Encoded bytes waiting for the client. Default 1 MiB: one largest packet, or a burst for
-    /// a client between two polls.
+    /// a client between two polls. While more than half of it is taken up, the session wants no
+    /// further input, so that answers find room.
     pub outbox_bytes: usize,
-    /// Packets waiting for the client. Default 4096.
+    /// Packets waiting for the client. Default 4096. Half of it likewise.
     pub outbox_packets: usize,
     /// Bytes the outbox may hold before a volatile packet is dropped. Default 16 KiB.
     pub volatile_backlog_bytes: usize,

@@ -23,6 +23,13 @@ impl Heartbeat {
         }
     }
 
+    /// Notes that the client takes what it is sent, while nothing is read of what it says.
+    pub(crate) fn postpone(&mut self, until: Instant) {
+        if let Self::AwaitedBy(by) = self {
+            *by = until.max(*by);
+        }
+    }
+
     /// Notes that the client showed life. Any packet does: a client that talks is there. The
     /// interval is not prolonged while no answer is awaited, because the client in its turn
     /// waits for a sign of life from the server.

@@ -181,12 +181,24 @@ impl Outbox {
     /// Moves packets to `out`: at least one if there is any, then as many as fit into
     /// `budget` bytes and `packets` packets.
     pub(crate) fn take(&mut self, budget: usize, packets: usize, out: &mut Vec<OutgoingPacket>) {
+        if let Some(first) = self.pop() {
+            let left = budget.saturating_sub(first.bytes.len());
+            out.push(first);
+            self.take_fitting(left, packets.saturating_sub(1), out);
+        }
+    }
+
+    /// Moves as many packets to `out` as fit into `budget` bytes and `packets` packets.
+    pub(crate) fn take_fitting(
+        &mut self,
+        budget: usize,
+        packets: usize,
+        out: &mut Vec<OutgoingPacket>,
+    ) {
         let mut left = budget;
-        for taken in 0..packets {
+        for _ in 0..packets {
             match self.queue.front() {
-                Some(next) if taken == 0 || next.bytes.len() <= left => {
-                    left = left.saturating_sub(next.bytes.len());
-                }
+                Some(next) if next.bytes.len() <= left => left -= next.bytes.len(),
                 _ => break,
             }
             out.extend(self.pop());
@@ -199,6 +211,11 @@ impl Outbox {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty()
+    }
+
+    /// Whether half of the limits is free.
+    pub(crate) fn is_half_free(&self, limits: &SessionLimits) -> bool {
+        self.queue.len() <= limits.outbox_packets / 2 && self.bytes <= limits.outbox_bytes / 2
     }
 
     pub(crate) const fn bytes(&self) -> usize {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use socketio_proto::TransportName;
-use socketio_session::{Action, Loss};
+use socketio_session::{Action, DisconnectReason, Loss, TransportId};
 
 use crate::script::{GLOBAL, Script};
 
@@ -207,4 +207,53 @@ fn is_not_missed_while_nothing_is_read_because_the_application_is_behind() {
         "global left: heartbeat timeout",
         "closed: heartbeat timeout",
     ]);
+}
+
+/// A heartbeat is awaited, and the client is sent so much that nothing more is read.
+fn full_while_awaited() -> (Script, TransportId) {
+    let (mut script, websocket) =
+        Script::on_websocket_with(|config| config.limits.outbox_packets = 4);
+    script.after(25.0);
+    script.gets(websocket, ["2::"]);
+    for text in ["a", "b", "c"] {
+        script.emits(GLOBAL, text);
+    }
+    assert!(!script.session.wants_input());
+    (script, websocket)
+}
+
+#[test]
+fn is_not_missed_while_nothing_is_read_and_the_client_takes_what_it_is_sent() {
+    let (mut script, websocket) = full_while_awaited();
+    script.after(50.0);
+    script.gets(websocket, ["3:::a", "3:::b", "3:::c"]);
+    script.after(50.0);
+    script.sends("2::");
+    script.after(24.9);
+    script.gets(websocket, []);
+    script.after(0.1);
+    script.gets(websocket, ["2::"]);
+}
+
+#[test]
+fn is_missed_if_the_client_takes_nothing() {
+    let (mut script, _) = full_while_awaited();
+    script.after(59.9);
+    assert!(!script.session.is_closed());
+    script.after(0.1);
+    let reason = script.session.close_reason();
+    assert_eq!(reason, Some(DisconnectReason::HeartbeatTimeout));
+}
+
+#[test]
+fn is_missed_if_the_client_takes_nothing_though_the_application_is_behind_as_well() {
+    let (mut script, _) = full_while_awaited();
+    for _ in 0..1000 {
+        script.sends("2::");
+        script.sends("3:::x");
+    }
+    script.after(24.9);
+    script.after(60.1);
+    let reason = script.session.close_reason();
+    assert_eq!(reason, Some(DisconnectReason::HeartbeatTimeout));
 }

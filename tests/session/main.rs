@@ -16,6 +16,7 @@ mod hub;
 mod join_requests;
 mod namespaces;
 mod outbox;
+mod paced_input;
 mod polling;
 mod random_steps;
 mod rooms;

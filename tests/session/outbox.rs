@@ -147,23 +147,71 @@ fn the_limit_holds_while_a_transport_is_lost() {
 }
 
 #[test]
-fn a_client_that_asks_without_reading_is_disconnected() {
-    for text in ["3:1::ack me", "rubbish:1", "1::/chat", "3::/nope:x"] {
+fn a_client_that_asks_without_reading_is_heard_no_further() {
+    for (text, answer) in [
+        (
+            "rubbish:1",
+            r#"5:::{"name":"error","args":["invalid_packet","unknown packet type at byte 0"]}"#,
+        ),
+        (
+            "3::/nope:x",
+            r#"5::/nope:{"name":"error","args":["no_such_namespace","The endpoint '/nope' was not joined or does not exist"]}"#,
+        ),
+        ("1::/chat", "1::/chat"),
+    ] {
         let mut script = bounded(10, OverflowPolicy::Disconnect);
-        for _ in 0..10 {
+        for heard in 1..=8 {
+            assert_eq!(script.session.wants_input(), heard <= 6, "{text}");
             script.sends(text);
-            let _ = script.events();
+            assert_eq!(
+                script.next_event().is_some(),
+                heard <= 6 && (heard == 1 || text != "1::/chat"),
+                "{text}"
+            );
         }
-        let eleventh = script.try_sends(text);
+        let poll = script.polls();
+        script.gets_last(poll, [answer; 6]);
+        // What it said beyond that has waited.
         let _ = script.events();
-        let closed = PeerError::Closed(DisconnectReason::SlowConsumer);
-        assert!(eleventh == Ok(()) || eleventh == Err(closed), "{text}");
-        assert_eq!(
-            script.session.close_reason(),
-            Some(DisconnectReason::SlowConsumer),
-            "{text}"
-        );
+        let poll = script.polls();
+        script.gets_last(poll, [answer; 2]);
+        assert!(script.session.wants_input());
     }
+}
+
+#[test]
+fn a_client_whose_every_packet_is_answered_at_once_is_disconnected_if_nobody_stops_reading() {
+    let mut script = bounded(10, OverflowPolicy::Disconnect);
+    for _ in 0..10 {
+        script.sends("3:1::ack me");
+    }
+    assert!(!script.session.wants_input());
+    let slow = PeerError::Closed(DisconnectReason::SlowConsumer);
+    assert_eq!(script.try_sends("3:1::ack me"), Err(slow));
+}
+
+#[test]
+fn a_greeting_that_uses_up_the_budget_goes_alone() {
+    let mut script = Script::with(|_| {});
+    let websocket = script.opens(TransportName::WebSocket);
+    script.hears(["global joined"]);
+    script.emits(GLOBAL, "a");
+    script.emits(GLOBAL, "b");
+    for (budget, expected) in [(0, "1::"), (0, "3:::a"), (4, "3:::b"), (9, "")] {
+        let (packets, _) = script.transmits_within(websocket, budget);
+        assert_eq!(packets.concat(), expected);
+    }
+}
+
+#[test]
+fn what_fits_into_the_budget_goes_with_the_greeting() {
+    let mut script = Script::with(|_| {});
+    let websocket = script.opens(TransportName::WebSocket);
+    script.hears(["global joined"]);
+    script.emits(GLOBAL, "a");
+    script.emits(GLOBAL, "b");
+    let (packets, _) = script.transmits_within(websocket, 8);
+    assert_eq!(packets, ["1::", "3:::a"]);
 }
 
 #[test]

@@ -117,3 +117,54 @@ fn there_is_twice_the_room_while_an_answer_may_stand_behind_it() {
     assert!(script.next_event().is_some());
     assert!(script.session.wants_input());
 }
+
+#[test]
+fn no_input_is_wanted_while_more_than_half_of_the_outbox_is_taken() {
+    let (mut script, websocket) = Script::on_websocket_with(|config| {
+        config.limits.outbox_packets = 5;
+        config.limits.outbox_bytes = 100;
+    });
+    for (text, wants) in [("a", true), ("b", true), ("c", false)] {
+        script.emits(GLOBAL, text);
+        assert_eq!(script.session.wants_input(), wants, "{text}");
+    }
+    let _ = script.transmits_within(websocket, 0);
+    assert!(script.session.wants_input());
+    script.gets(websocket, ["3:::b", "3:::c"]);
+    for (length, wants) in [(46, true), (47, false)] {
+        script.emits(GLOBAL, &"x".repeat(length));
+        assert_eq!(script.session.wants_input(), wants, "{length}");
+        let _ = script.transmits(websocket);
+    }
+}
+
+#[test]
+fn what_was_said_waits_until_the_client_takes_what_it_is_sent() {
+    let (mut script, websocket) =
+        Script::on_websocket_with(|config| config.limits.outbox_packets = 2);
+    script.sends("3:::one");
+    script.sends("3:::two");
+    script.emits(GLOBAL, "a");
+    assert_eq!(script.next_event().as_deref(), Some("global message one"));
+    script.emits(GLOBAL, "b");
+    assert!(!script.session.has_events());
+    script.hears([]);
+    script.gets(websocket, ["3:::a", "3:::b"]);
+    assert!(script.session.has_events());
+    script.hears(["global message two"]);
+}
+
+#[test]
+fn what_was_said_does_not_wait_for_a_client_that_is_gone() {
+    let (mut script, _) = Script::on_websocket_with(|config| config.limits.outbox_packets = 2);
+    script.sends("3:::one");
+    script.emits(GLOBAL, "a");
+    script.emits(GLOBAL, "b");
+    script.hears([]);
+    script.sends("0::");
+    script.hears([
+        "global message one",
+        "global left: client disconnected",
+        "closed: client disconnected",
+    ]);
+}

@@ -8,6 +8,7 @@ mod background_jobs;
 mod blacklist;
 mod broadcasts;
 mod build_errors;
+mod bursts;
 mod client_files;
 mod contradictory_settings;
 mod disconnecting;
@@ -68,6 +69,7 @@ pub(crate) const FILES: &[TestFile] = &[
     blacklist::TESTS,
     broadcasts::TESTS,
     build_errors::TESTS,
+    bursts::TESTS,
     client_files::TESTS,
     contradictory_settings::TESTS,
     disconnecting::TESTS,

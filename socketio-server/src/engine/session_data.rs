@@ -122,7 +122,7 @@ struct Link {
     /// Set while the transport's task waits for something to send or for room to read. A task
     /// that is awake looks by itself before it waits.
     parked: Option<Waker>,
-    /// Set while it leaves input unread because the application is behind.
+    /// Set while it leaves input unread because the session wants none.
     starved: bool,
     closed: bool,
 }
@@ -176,7 +176,7 @@ impl Links {
         link.parked.take()
     }
 
-    /// The application has caught up: transports that stopped reading may go on.
+    /// The session wants input again: transports that stopped reading may go on.
     pub(crate) fn feed(&mut self) -> Vec<Waker> {
         let fed = |link: &mut Link| match std::mem::take(&mut link.starved) {
             true => link.parked.take(),

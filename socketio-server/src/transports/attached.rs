@@ -22,8 +22,10 @@ pub(super) struct AttachedTransport {
 /// What [`AttachedTransport::transmit`] found, besides the packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transmitted {
-    /// There may be more, or there is room for input that was left unread: come again.
+    /// There may be more: come again.
     More,
+    /// That is all, but there is room for input that was left unread: come again.
+    Fed,
     /// That is all for now. The waker will be called when there is more.
     Parked,
     /// These were the last: the transport is to end.
@@ -60,7 +62,7 @@ impl AttachedTransport {
     }
 
     /// Takes what the session has for this transport, up to `budget` bytes. If that is all, the
-    /// task is woken when there is more, or, if it is `starved`, when the application can take
+    /// task is woken when there is more, or, if it is `starved`, when the session wants
     /// more input. A websocket or stream that comes again has written what it took before.
     pub(super) fn transmit(
         &mut self,
@@ -70,12 +72,18 @@ impl AttachedTransport {
         packets: &mut Vec<OutgoingPacket>,
     ) -> Transmitted {
         let now = self.engine.now();
+        let mut fed = Vec::new();
         let transmitted = self.engine.with_session(self.at, |mut session| {
             if session.data().links.is_closed(self.id) {
                 return Transmitted::GivenUp;
             }
             let before = packets.len();
             let after = session.transmit(now, self.id, budget, packets);
+            let wants_input = session.wants_input();
+            if wants_input {
+                // Uploads may have waited for that.
+                fed = session.data().links.feed();
+            }
             if after == AfterTransmit::Finish {
                 if session.transport() != Some(self.id) {
                     // There was nothing to lose in it, so the session has let go of it already.
@@ -86,12 +94,18 @@ impl AttachedTransport {
             }
             // Who was handed nothing waits for what an older transport may give back.
             let has_more = packets.len() > before && session.backlog().0 > 0;
-            if has_more || (starved && session.wants_input()) {
+            if has_more {
                 return Transmitted::More;
+            }
+            if starved && wants_input {
+                return Transmitted::Fed;
             }
             session.data().links.park(self.id, waker, starved);
             Transmitted::Parked
         });
+        for waker in fed {
+            waker.wake();
+        }
         // Without a session there is nobody to write for.
         transmitted.unwrap_or(Transmitted::GivenUp)
     }

@@ -80,7 +80,7 @@ impl Delivery {
         let mut packets = Vec::new();
         let transmitted = transport.transmit(budget, cx.waker(), false, &mut packets);
         let is_last = match transmitted {
-            Transmitted::Parked | Transmitted::More => false,
+            Transmitted::Parked | Transmitted::More | Transmitted::Fed => false,
             Transmitted::Last => true,
             Transmitted::GivenUp => {
                 transport.end(Loss::Ended);

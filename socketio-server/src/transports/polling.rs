@@ -48,7 +48,9 @@ async fn packets_for(poll: &mut AttachedTransport) -> Vec<OutgoingPacket> {
     poll_fn(
         |cx| match poll.transmit(BYTES_PER_POLL, cx.waker(), false, &mut packets) {
             Transmitted::Parked => Poll::Pending,
-            Transmitted::More | Transmitted::Last | Transmitted::GivenUp => Poll::Ready(()),
+            Transmitted::More | Transmitted::Fed | Transmitted::Last | Transmitted::GivenUp => {
+                Poll::Ready(())
+            }
         },
     )
     .await;

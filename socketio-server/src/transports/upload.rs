@@ -47,14 +47,19 @@ where
         }
     };
     if let Some(at) = engine.find(sid) {
-        engine.with_session(at, |mut session| session.receive_upload());
         take_in(engine, at, &payload).await;
     }
     answers::uploaded(origin)
 }
 
-/// Hands the packets of a payload to the session, no faster than the application takes them.
+/// Hands the packets of a payload to the session, no faster than the application takes them and
+/// the client the answers.
 pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) {
+    let wants_input = engine.with_session(at, |mut session| {
+        session.receive_upload();
+        session.wants_input()
+    });
+    let mut wants_input = wants_input.unwrap_or(true);
     for (number, packet) in Dialect::Legacy.unframe(payload).enumerate() {
         let packet = match packet {
             Ok(packet) => packet,
@@ -67,15 +72,20 @@ pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &
         if number % PACKETS_IN_A_ROW == PACKETS_IN_A_ROW - 1 {
             futures_lite::future::yield_now().await;
         }
+        if !wants_input {
+            // Here, and not behind the last packet: its answers may be fetched when the post is
+            // answered.
+            until_fed(engine, at).await;
+        }
         match receive(engine, at, engine.now(), packet) {
-            Ok(true) => {}
-            Ok(false) => until_fed(engine, at).await,
+            Ok(wants_more) => wants_input = wants_more,
             Err(_) => return,
         }
     }
 }
 
-/// Waits until the application has caught up with what the client sent.
+/// Waits until the session wants more, or is over: a client that never takes what it is sent
+/// meets the deadlines of its transport.
 async fn until_fed(engine: &Arc<Engine>, at: SessionAddress) {
     let id = engine.with_session(at, |mut session| session.data().links.add());
     let Some(id) = id else { return };

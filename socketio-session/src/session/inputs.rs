@@ -279,7 +279,7 @@ impl Session {
                 self.order_flush();
             }
             // Its answer may stand among what nobody reads because the application is behind.
-            Heartbeat::AwaitedBy(by) if by <= now && !self.wants_input() => {
+            Heartbeat::AwaitedBy(by) if by <= now && self.is_application_behind() => {
                 let patience = self.config.heartbeat_timeout.max(Duration::from_secs(1));
                 self.heartbeat = Heartbeat::AwaitedBy(now + patience);
             }

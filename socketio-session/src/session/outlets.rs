@@ -108,10 +108,20 @@ impl Session {
     ) -> AfterTransmit {
         let before = out.len();
         if !self.predecessors.is_unsettled() {
+            let held_input_back = !self.has_room_for_answers();
             if core::mem::take(&mut self.greeting_due) {
-                out.push(self.greeting());
+                let greeting = self.greeting();
+                let left = budget.saturating_sub(greeting.bytes().len());
+                out.push(greeting);
+                self.outbox.take_fitting(left, usize::MAX, out);
+            } else {
+                self.outbox.take(budget, usize::MAX, out);
             }
-            self.outbox.take(budget, usize::MAX, out);
+            if held_input_back && out.len() > before {
+                // Who asks for more has written what it had.
+                let until = self.now + self.config.heartbeat_timeout;
+                self.heartbeat.postpone(until);
+            }
         }
         let carries = out.len() > before;
         match self.phase {
@@ -245,7 +255,7 @@ impl Session {
     /// Whether there may be an event for [`poll_event`](Self::poll_event).
     #[must_use]
     pub fn has_events(&self) -> bool {
-        !self.join_pending && !self.inbox.is_empty()
+        !self.join_pending && !self.inbox.is_empty() && self.has_room_for_answers()
     }
 
     /// Whether there is an action or an acknowledgement to fetch.
@@ -254,15 +264,36 @@ impl Session {
         !self.actions.is_empty() || !self.ack_outcomes.is_empty()
     }
 
-    /// Whether the application keeps up. While it does not, the driver should leave further
-    /// packets of this client unread.
+    /// Whether the application keeps up with what the client says, and the client with what it
+    /// is answered. While one of them does not, the driver should leave further packets of this
+    /// client unread, also those that it has read in one go with others: it should ask after each.
     ///
-    /// While acknowledgements are awaited there is twice as much room: what the application
-    /// waits for may stand behind what it is behind with.
+    /// It turns true again when [`poll_event`](Self::poll_event) has taken out events, and when
+    /// [`transmit`](Self::transmit) has taken packets: no more than half of what the outbox can
+    /// hold may be taken up. A client that reads nothing meets the deadlines of its transport, as if
+    /// it had nothing to say.
+    ///
+    /// While acknowledgements are awaited there is twice as much room for what the client says:
+    /// what the application waits for may stand behind what it is behind with.
     #[must_use]
     pub fn wants_input(&self) -> bool {
+        self.has_room_for_input() && self.has_room_for_answers()
+    }
+
+    fn has_room_for_input(&self) -> bool {
         let times = if self.acks.len() > 0 { 2 } else { 1 };
         self.inbox.has_room(&self.config.limits, times)
+    }
+
+    /// Whether the client may say more, for all that it has not taken yet. Nothing is answered
+    /// after the end.
+    pub(super) fn has_room_for_answers(&self) -> bool {
+        self.is_closed() || self.outbox.is_half_free(&self.config.limits)
+    }
+
+    /// Whether it is the application alone that leaves input unread.
+    pub(super) fn is_application_behind(&self) -> bool {
+        !self.has_room_for_input() && self.has_room_for_answers()
     }
 
     /// The latest time that any input named.

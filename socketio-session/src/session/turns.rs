@@ -31,12 +31,15 @@ impl Session {
     /// its handler finish, and only then takes out the next. Until then, a client that has left
     /// a namespace still counts as a member of its rooms, though nothing can be sent to it: its
     /// disconnect handler knows where it was. So a driver always asks until there is nothing more.
+    ///
+    /// While the outbox is more than half full there is none: what the client said waits until the
+    /// client has taken the answers to what it said before.
     #[must_use]
     pub fn poll_event(&mut self) -> Option<Event> {
         if let Some(namespace) = self.parting_from.take() {
             self.note_change(MembershipChange::Left(namespace));
         }
-        while !self.join_pending {
+        while self.has_events() {
             let arrival = self.inbox.pop()?;
             if let Some(event) = self.judge(arrival) {
                 return Some(event);

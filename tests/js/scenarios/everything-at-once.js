@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 
-const COUNT = 3000;
+const COUNT = 6000;
 
 module.exports = {
   proves: 'however much is said before the connection stands, or at once when it does, every callback is called, in order',

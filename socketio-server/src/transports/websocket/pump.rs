@@ -45,7 +45,7 @@ pub(crate) struct WebSocketPump<S> {
     unsent: Vec<u8>,
     /// The packets in it, if there are any.
     carried: Option<Box<CarriedPackets>>,
-    /// Set while the application can take no more: what was read and not handed in. The framer
+    /// Set while the session wants no more: what was read and not handed in. The framer
     /// may hold more.
     unread: Option<Vec<u8>>,
     stage: Stage,
@@ -70,6 +70,8 @@ struct Ending {
 enum Step {
     /// Something was done; there may be more.
     Progress,
+    /// Packets were written, and there are more.
+    MoreToWrite,
     /// Nothing can be done now.
     Idle,
     /// The connection is over.
@@ -154,8 +156,8 @@ impl<S: ByteStream> WebSocketPump<S> {
         Step::Over
     }
 
-    /// Hands the packets in `input` to the session. If the application falls behind, the rest
-    /// is kept for later.
+    /// Hands the packets in `input` to the session, for as long as it wants more. The rest is
+    /// kept for later.
     fn hand_in(&mut self, input: &[u8]) -> Step {
         let Some(transport) = &self.transport else {
             return Step::Over;
@@ -251,7 +253,8 @@ impl<S: ByteStream> WebSocketPump<S> {
         }
         match transmitted {
             Transmitted::Parked => Step::Idle,
-            Transmitted::More => Step::Progress,
+            Transmitted::More => Step::MoreToWrite,
+            Transmitted::Fed => Step::Progress,
             Transmitted::Last => {
                 if self.unsent.is_empty() {
                     self.lose(Loss::Ended);
@@ -310,18 +313,20 @@ impl<S: ByteStream> WebSocketPump<S> {
     }
 
     /// Serves an open websocket as far as possible. Everything that was read at once is
-    /// answered with one write.
+    /// answered with one write, if there is not too much of it.
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut is_parked = false;
+        let mut has_more = false;
         for _ in 0..ROUNDS {
-            // Who does not read what we write gets nothing more read.
-            let may_read = self.unsent.is_empty();
+            // Who does not read what we write gets nothing more read, and who does gets the rest
+            // first. Where there is always more, it is heard once in all these rounds.
+            let may_read = self.unsent.is_empty() && !has_more;
             let read = if may_read { self.read(cx) } else { Step::Idle };
             match read {
                 Step::Over => return Poll::Ready(()),
                 // Whatever has come up since the last look wakes us.
                 Step::Idle if is_parked && self.unread.is_none() => return Poll::Pending,
-                Step::Idle | Step::Progress => {}
+                Step::Idle | Step::Progress | Step::MoreToWrite => {}
             }
             let write = self.write(cx);
             if let Step::Over = write {
@@ -331,6 +336,7 @@ impl<S: ByteStream> WebSocketPump<S> {
                 return Poll::Pending;
             }
             is_parked = matches!(write, Step::Idle);
+            has_more = matches!(write, Step::MoreToWrite);
             // If everything could be written after all, nobody has looked for what to read.
             let has_looked = may_read || !self.unsent.is_empty();
             if is_parked && has_looked && matches!(read, Step::Idle) {
