@@ -13,7 +13,7 @@ use crate::framing::{Framing, Inbound, frame_bytes, write_close, write_packet};
 use crate::request::{MAX_HEAD_BYTES, Request};
 use crate::response::{Refusal, Response, switch_protocols};
 use crate::routes::{Answer, Service};
-use crate::sessions::{Sessions, Transport};
+use crate::sessions::{Sessions, Transport, Wish};
 use crate::wire::{Came, Wire};
 
 /// How long a client may take for its next request, to the last byte.
@@ -41,6 +41,8 @@ pub(crate) struct Connection {
     transport: Option<Transport>,
     /// What the transport was handed, until it is written.
     carried: CarriedPackets,
+    /// How many packets of the request's body were taken, if the others have to wait.
+    taken: usize,
 }
 
 /// What a connection is at.
@@ -85,6 +87,7 @@ impl Connection {
             deadline: None,
             transport: None,
             carried: CarriedPackets::default(),
+            taken: 0,
         };
         connection.enter(now, Stage::Request);
         connection
@@ -124,9 +127,12 @@ impl Connection {
         Fate::ComesAgain
     }
 
-    /// Does what the session wants of its transport, and reads nothing: what comes in is what
-    /// orders come from, so whoever read here would not get to their end while a client sends.
-    pub(crate) fn obey(&mut self, now: Instant, service: &mut Service, action: Action) -> Fate {
+    /// Does what a session wants, and reads nothing: what comes in is what orders come from, so
+    /// whoever read here would not get to their end while a client sends.
+    pub(crate) fn obey(&mut self, now: Instant, service: &mut Service, wish: Wish) -> Fate {
+        let Wish::Action(action) = wish else {
+            return Fate::ComesAgain;
+        };
         let Some(transport) = self.transport.filter(|it| it.is_meant(action)) else {
             return Fate::Waits;
         };
@@ -274,9 +280,15 @@ impl Connection {
             return self.read();
         }
         let body = &self.wire.input[request.head_bytes..end];
-        let answer = service.answer(now, self.token, &request, body);
+        let answer = service.answer(now, self.token, &request, body, self.taken);
+        if let Answer::Wait { taken } = answer {
+            self.taken = taken;
+            return Ok(Step::Idle);
+        }
+        self.taken = 0;
         self.wire.input.drain(..end);
         match answer {
+            Answer::Wait { .. } => {}
             Answer::Response(response) => self.respond(now, &response, request.keep_alive),
             Answer::Poll(transport) => {
                 self.transport = Some(transport);
@@ -339,13 +351,21 @@ impl Connection {
         Step::Progress
     }
 
-    /// Hands in everything that came, so that all of it is answered at once; reads if nothing did.
+    /// Hands in what came, for as long as the session wants more, so that all of it is answered at
+    /// once; reads if nothing did.
     fn take_frames(&mut self, now: Instant, sessions: &mut Sessions) -> io::Result<Step> {
         let (Stage::WebSocket(framing), Some(from)) = (&mut self.stage, self.transport) else {
             return Ok(Step::Idle);
         };
         let mut took_something = false;
         let broken_rule = loop {
+            if !sessions.wants_input(from, self.token) {
+                return Ok(if took_something {
+                    Step::Progress
+                } else {
+                    Step::Idle
+                });
+            }
             match framing.next(&mut self.wire.input, &mut self.wire.output) {
                 Ok(Inbound::Incomplete) if took_something => return Ok(Step::Progress),
                 Ok(Inbound::Incomplete) => return self.read(),

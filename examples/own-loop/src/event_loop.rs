@@ -192,7 +192,7 @@ impl EventLoop {
     fn obey_orders(&mut self, now: Instant) {
         while let Some(order) = self.service.sessions.next_order(now) {
             self.serve(order.connection, |connection, service| {
-                connection.obey(now, service, order.action)
+                connection.obey(now, service, order.wish)
             });
         }
     }

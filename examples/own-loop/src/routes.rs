@@ -23,6 +23,10 @@ pub(crate) struct Service {
 /// What becomes of a request.
 pub(crate) enum Answer {
     Response(Response),
+    /// The session does not want the rest of the body yet. So many packets were taken.
+    Wait {
+        taken: usize,
+    },
     /// It is held until the session has something for it.
     Poll(Transport),
     /// The connection becomes a websocket; without a transport, if its session is unknown: real
@@ -40,13 +44,15 @@ impl<R: Into<Response>> From<R> for Answer {
 }
 
 impl Service {
-    /// Answers a request that came on the connection of `token`.
+    /// Answers a request that came on the connection of `token`. Of its body, so many packets were
+    /// taken before.
     pub(crate) fn answer(
         &mut self,
         now: Instant,
         token: Token,
         request: &Request,
         body: &[u8],
+        taken: usize,
     ) -> Answer {
         let target = RequestTarget::parse(&request.target, RESOURCE);
         if matches!(
@@ -68,7 +74,11 @@ impl Service {
             RequestTarget::Handshake { .. } => Refusal::BAD_METHOD.into(),
             RequestTarget::Transport { name, sid, .. } => match name.parse() {
                 Ok(TransportName::WebSocket) => self.upgrade(now, token, request, sid),
-                Ok(TransportName::XhrPolling) => self.poll(now, token, request, sid, body),
+                Ok(TransportName::XhrPolling) => match request.method.as_str() {
+                    "GET" => self.poll(now, token, sid),
+                    "POST" => self.take_post(now, token, sid, body, taken),
+                    _ => Refusal::BAD_METHOD.into(),
+                },
                 _ => Refusal::NOT_OFFERED.into(),
             },
             // The client leaves in a hurry, and is answered the same whether it was known or not.
@@ -102,28 +112,27 @@ impl Service {
         }
     }
 
-    /// xhr-polling: a GET waits for packets, a POST brings some.
-    fn poll(
+    fn poll(&mut self, now: Instant, token: Token, sid: &str) -> Answer {
+        let name = TransportName::XhrPolling;
+        match self.sessions.open_transport(now, sid, name, token) {
+            Some(transport) => Answer::Poll(transport),
+            None => Response::text(Sessions::UNKNOWN.as_bytes()).into(),
+        }
+    }
+
+    fn take_post(
         &mut self,
         now: Instant,
         token: Token,
-        request: &Request,
         sid: &str,
         body: &[u8],
+        taken: usize,
     ) -> Answer {
-        let name = TransportName::XhrPolling;
-        match request.method.as_str() {
-            "GET" => match self.sessions.open_transport(now, sid, name, token) {
-                Some(transport) => Answer::Poll(transport),
-                None => Response::text(Sessions::UNKNOWN.as_bytes()).into(),
-            },
-            "POST" => {
-                let payload = String::from_utf8_lossy(body);
-                self.sessions.take_payload(now, sid, &payload);
-                // Whether there is such a session is told to who polls.
-                Response::text(&b"1"[..]).into()
-            }
-            _ => Refusal::BAD_METHOD.into(),
+        let payload = String::from_utf8_lossy(body);
+        match self.sessions.take_payload(now, sid, &payload, taken, token) {
+            Some(taken) => Answer::Wait { taken },
+            // Whether there is such a session is told to who polls.
+            None => Response::text(&b"1"[..]).into(),
         }
     }
 }

@@ -35,11 +35,20 @@ pub(crate) struct Transport {
     id: TransportId,
 }
 
-/// Something that a session wants of the connection that carries one of its transports.
+/// Something that a session wants of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Order {
     pub(crate) connection: Token,
-    pub(crate) action: Action,
+    pub(crate) wish: Wish,
+}
+
+/// What it wants.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wish {
+    /// This of the transport that the connection carries.
+    Action(Action),
+    /// That it hands in what had to wait.
+    Input,
 }
 
 /// All sessions, and their application.
@@ -49,6 +58,8 @@ pub(crate) struct Sessions {
     application: Application,
     transports: u64,
     orders: VecDeque<Order>,
+    /// Connections with input that a session did not want when it came.
+    waiting: Vec<(SessionKey, Token)>,
     is_ending: bool,
 }
 
@@ -65,6 +76,7 @@ impl Sessions {
             application,
             transports: 0,
             orders: VecDeque::new(),
+            waiting: Vec::new(),
             is_ending: false,
         }
     }
@@ -115,17 +127,49 @@ impl Sessions {
         self.take_in(now, transport.session, text);
     }
 
-    /// A body was posted.
-    pub(crate) fn take_payload(&mut self, now: Instant, sid: &str, payload: &str) {
-        let Some(key) = self.find(sid) else { return };
-        if let Some(mut session) = self.hub.session(key) {
+    /// Whether the session wants more of what its client says. If not, the connection is told when
+    /// it does.
+    pub(crate) fn wants_input(&mut self, transport: Transport, connection: Token) -> bool {
+        self.wants_input_of(transport.session, connection)
+    }
+
+    fn wants_input_of(&mut self, key: SessionKey, connection: Token) -> bool {
+        let wants_input = self.is_open_to_input(key);
+        if !wants_input && !self.waiting.contains(&(key, connection)) {
+            self.waiting.push((key, connection));
+        }
+        wants_input
+    }
+
+    /// Likewise. Of a session that is over, nothing has to wait.
+    fn is_open_to_input(&self, key: SessionKey) -> bool {
+        let session = self.hub.peek(key);
+        session.is_none_or(|(session, _)| session.wants_input() || session.is_closed())
+    }
+
+    /// A body was posted, of which `taken` packets were taken before. Gives back how many there are
+    /// if the others have to wait.
+    pub(crate) fn take_payload(
+        &mut self,
+        now: Instant,
+        sid: &str,
+        payload: &str,
+        taken: usize,
+        connection: Token,
+    ) -> Option<usize> {
+        let key = self.find(sid)?;
+        if let (0, Some(mut session)) = (taken, self.hub.session(key)) {
             session.receive_upload();
         }
-        for text in DIALECT.unframe(payload) {
+        for (number, text) in DIALECT.unframe(payload).enumerate().skip(taken) {
             // What came before a fault counts; what follows cannot be trusted.
-            let Ok(text) = text else { return };
+            let text = text.ok()?;
+            if !self.wants_input_of(key, connection) {
+                return Some(number);
+            }
             self.take_in(now, key, text);
         }
+        None
     }
 
     fn take_in(&mut self, now: Instant, key: SessionKey, text: &str) {
@@ -134,7 +178,6 @@ impl Sessions {
             // To a session that is over, a client may say what it likes: its goodbye is under way.
             let _ = session.take_in(now, &incoming);
         }
-        // Handled on the spot, so that nothing piles up and the session always wants more input.
         self.give_turn(now, key);
     }
 
@@ -145,10 +188,25 @@ impl Sessions {
         transport: Transport,
         packets: &mut Vec<OutgoingPacket>,
     ) -> AfterTransmit {
-        match self.hub.session(transport.session) {
+        let after = match self.hub.session(transport.session) {
             Some(mut session) => session.transmit(now, transport.id, BYTES_AT_ONCE, packets),
             None => AfterTransmit::Finish,
+        };
+        self.call_for_input(transport.session);
+        after
+    }
+
+    /// Tells whoever had to wait if the session wants more now.
+    fn call_for_input(&mut self, key: SessionKey) {
+        if self.waiting.is_empty() || !self.is_open_to_input(key) {
+            return;
         }
+        let wish = Wish::Input;
+        let is_meant = |(session, _): &&(SessionKey, Token)| *session == key;
+        let called = self.waiting.iter().filter(is_meant);
+        self.orders
+            .extend(called.map(|&(_, connection)| Order { connection, wish }));
+        self.waiting.retain(|(session, _)| *session != key);
     }
 
     /// The transport is no more, and `undelivered` has not left.
@@ -228,6 +286,7 @@ impl Sessions {
             };
             self.take_orders(key);
             self.give_turn(now, key);
+            self.call_for_input(key);
         }
         self.orders.pop_front()
     }
@@ -241,7 +300,7 @@ impl Sessions {
             let carrier = carriers.iter().find(|(id, _)| *id == action.transport());
             self.orders.extend(carrier.map(|(_, connection)| Order {
                 connection: *connection,
-                action,
+                wish: Wish::Action(action),
             }));
         }
     }

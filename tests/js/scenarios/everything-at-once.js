@@ -10,17 +10,22 @@ module.exports = {
   async run({ client, expect }) {
     const socket = client.connect();
     const expected = Array.from({ length: COUNT }, (_, i) => i);
-    const sayAll = (when) =>
+    const sayAll = (when, say) =>
       expect.until(`${COUNT} answers to what was said ${when}`, (met) => {
         const answers = [];
         for (const i of expected) {
-          socket.emit('echo', i, (echoed) => {
-            if (answers.push(echoed) === COUNT) met(answers);
+          say(i, (answer) => {
+            if (answers.push(answer) === COUNT) met(answers);
           });
         }
       });
+    const emit = (i, answered) => socket.emit('echo', i, answered);
+    // These are acknowledged by the server itself, and sent back by its application.
+    const send = (i, answered) => socket.send(`${i}`, () => answered(i));
+
     // The client keeps it all, and over HTTP it leaves in one payload.
-    assert.deepEqual(await sayAll('before the connection stood'), expected);
-    assert.deepEqual(await sayAll('at once'), expected);
+    assert.deepEqual(await sayAll('before the connection stood', emit), expected);
+    assert.deepEqual(await sayAll('at once', emit), expected);
+    assert.deepEqual(await sayAll('at once in messages', send), expected);
   },
 };
