@@ -34,6 +34,10 @@ struct GuideExamples;
 struct EmitExamples;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/operations.md")]
+struct OperationsExamples;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/coming-from-gevent-socketio.md")]
 struct ComingFromExamples;
 

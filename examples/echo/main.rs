@@ -9,7 +9,9 @@ use std::net::SocketAddr;
 
 use clap::Parser;
 use socketio_examples::{DriverName, options_from_command_line};
-use socketio_server::{Ack, Namespace, Origins, RawArgs, RawJson, ServerBuilder, Socket, Text};
+use socketio_server::{
+    Ack, Namespace, Origins, RawArgs, RawJson, ServerBuilder, ServerLimits, Socket, Text,
+};
 
 /// Sends everything back.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ fn builder(options: &Options) -> ServerBuilder {
     };
     let builder = ServerBuilder::new()
         .origins(origins)
+        // All load comes from one address.
+        .limits(ServerLimits::default().handshakes_per_peer(None))
         .namespace(echoing(Namespace::global()))
         .namespace(echoing(Namespace::new("/chat")));
     match &options.session_id_prefix {

@@ -25,7 +25,7 @@ use crate::engine::Engine;
 /// | `status` | the status of the response; none if the client left before there was one |
 /// | `bytes` | how much of the response's body was handed over; none for a websocket |
 /// | `duration` | the time since the request's head was read |
-/// | `peer` | the address that the connection comes from, if it has one |
+/// | `peer` | the address that the request comes from, as in [`Handshake::peer`](crate::Handshake::peer), if it has one |
 pub const ACCESS_LOG: &str = "socketio::access";
 
 /// How much is told of a session id: enough to find its lines, too little to guess the rest.

@@ -35,6 +35,7 @@ pub struct ServerBuilder<R = Undecided> {
     pub(crate) state: StateMap,
     pub(crate) hooks: Hooks,
     pub(crate) session_id_prefix: Option<String>,
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) blacklist: BTreeSet<Box<str>>,
     pub(crate) client_files: Vec<ClientFileSource>,
     pub(crate) client_max_age: Duration,
@@ -58,6 +59,7 @@ impl<R> Default for ServerBuilder<R> {
             state: StateMap::default(),
             hooks: Hooks::default(),
             session_id_prefix: None,
+            trusted_proxies: Vec::new(),
             blacklist: BTreeSet::new(),
             client_files: Vec::new(),
             client_max_age: Duration::ZERO,
@@ -90,6 +92,7 @@ impl<R> ServerBuilder<R> {
             state: self.state,
             hooks: self.hooks,
             session_id_prefix: self.session_id_prefix,
+            trusted_proxies: self.trusted_proxies,
             blacklist: self.blacklist,
             client_files: self.client_files,
             client_max_age: self.client_max_age,
@@ -194,6 +197,27 @@ impl<R> ServerBuilder<R> {
     #[must_use]
     pub fn limits(mut self, limits: ServerLimits) -> Self {
         self.settings.limits = limits;
+        self
+    }
+
+    /// Adds proxies that are believed when they say in `X-Forwarded-For` where a request comes from:
+    /// addresses, networks such as `10.0.0.0/8`, or `unix` for those that connect through a Unix
+    /// socket (and for a framework that names no [peer](crate::Handshake::peer)). Default: none,
+    /// since anybody can send such a header.
+    ///
+    /// The client is then the last address in it that no trusted proxy has. What is malformed is not
+    /// guessed at: then it is the address that was known up to there, in the end the proxy's own.
+    /// Trust only what nobody else can connect from.
+    ///
+    /// This decides what [`Handshake::peer`](crate::Handshake::peer) and the access log say, and
+    /// whom [limits for each peer](ServerLimits) count.
+    #[must_use]
+    pub fn trusted_proxies<P: Into<String>>(
+        mut self,
+        proxies: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.trusted_proxies
+            .extend(proxies.into_iter().map(Into::into));
         self
     }
 

@@ -74,6 +74,9 @@ impl<R: Runtime> ServerBuilder<R> {
             let checked = checked.map_err(|_| BuildError::SessionIdPrefix(prefix))?;
             self.settings.session_id_prefix = Some(checked);
         }
+        for proxy in &self.trusted_proxies {
+            self.settings.trusted_proxies.add(proxy)?;
+        }
         self.settings.client_files = ClientFiles::load(
             self.client_files,
             self.client_max_age,

@@ -67,6 +67,17 @@ fn check_not_zero(settings: &Settings, session: &SessionConfig) -> Result<(), Bu
     let counts = [
         ("sessions", limits.sessions),
         ("connections", limits.connections),
+        (
+            "sessions_per_peer",
+            limits.sessions_per_peer.of(limits.sessions).unwrap_or(1),
+        ),
+        (
+            "connections_per_peer",
+            limits
+                .connections_per_peer
+                .of(limits.connections)
+                .unwrap_or(1),
+        ),
         ("max_packet_bytes", limits.decode.max_packet_bytes),
         ("outbox_bytes", session.limits.outbox_bytes),
         ("outbox_packets", session.limits.outbox_packets),

@@ -86,6 +86,10 @@ pub enum BuildError {
     /// ([`ServerBuilder::session_id_prefix`](crate::ServerBuilder::session_id_prefix)).
     #[error("session ids begin with one or two characters of A-Za-z0-9, not with {0:?}")]
     SessionIdPrefix(String),
+    /// This is neither an address nor a network, nor `unix`
+    /// ([`ServerBuilder::trusted_proxies`](crate::ServerBuilder::trusted_proxies)).
+    #[error("{0:?} is no proxy to trust: write an address, a network like 10.0.0.0/8, or unix")]
+    TrustedProxy(String),
     /// The resource is empty, or contains other characters than letters, digits, `-._~` and
     /// the slashes between its segments.
     #[error("{0:?} cannot be the resource: write path segments of letters, digits and `-._~`")]

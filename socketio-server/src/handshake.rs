@@ -80,8 +80,10 @@ impl Handshake {
         lines.filter_map(|line| line.split_once(':'))
     }
 
-    /// The address that the connection came from: a proxy's, if there is one. `None` if it came
-    /// through a Unix socket, or through a framework that does not say.
+    /// The address that the request came from. Behind a proxy this is the proxy's, unless it is one
+    /// of the [trusted](crate::ServerBuilder::trusted_proxies): then it is the client's, with port
+    /// 0 where the proxy told none. `None` if the connection came through a Unix socket, or
+    /// through a framework that does not say.
     #[must_use]
     pub const fn peer(&self) -> Option<SocketAddr> {
         self.peer

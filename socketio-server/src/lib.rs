@@ -28,6 +28,7 @@ mod jobs;
 mod listen;
 mod opening;
 mod origins;
+mod refusal;
 mod router;
 pub mod runtime;
 mod server;
@@ -37,6 +38,7 @@ mod socket;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod transports;
+mod trusted_proxies;
 
 // Their types stand in signatures here.
 pub use bytes;
@@ -49,8 +51,8 @@ pub use socketio_proto::{
 };
 pub use socketio_session::{
     Acl, CONNECT_METHOD, Delivery, DisconnectReason, ERROR_METHOD, EventNames, Fault, FaultKind,
-    JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId, OverflowPolicy, Reach, SendOptions,
-    SessionCounters, SessionId, SessionLimits,
+    JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId, OverflowPolicy, RateLimit, Reach,
+    SendOptions, SessionCounters, SessionId, SessionLimits,
 };
 
 pub use crate::access_log::ACCESS_LOG;
@@ -68,7 +70,7 @@ pub use crate::handshake::Handshake;
 pub use crate::listen::{Listen, LocalAddr, TcpAddress};
 pub use crate::origins::Origins;
 pub use crate::server::{Server, ServerHandle};
-pub use crate::settings::ServerLimits;
+pub use crate::settings::{PeerShare, ServerLimits};
 pub use crate::sleep::Sleep;
 pub use crate::socket::{
     AckRequest, BroadcastBuilder, NamespaceHandle, Sender, SessionHandle, SessionState, Socket,

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use socketio_proto::{Handshake as HandshakeLine, JsonpIndex};
-use tracing::{debug, trace};
+use socketio_session::SessionId;
+use tracing::debug;
 
 use crate::answers;
 use crate::checks::LONGEST_TIMEOUT;
-use crate::engine::{CreateSessionError, Engine};
+use crate::engine::Engine;
 use crate::handlers::HandlerError;
 use crate::handshake::Handshake;
 use crate::origins::OriginCheck;
+use crate::refusal::HandshakeRefusal;
 
 /// Answers a handshake. Its method does not matter, as on the reference server.
 pub(crate) async fn answer(
@@ -43,29 +45,43 @@ async fn decide(
     head: &Request<()>,
     origin: &OriginCheck,
 ) -> Response<Bytes> {
-    if *origin == OriginCheck::Refused {
-        trace!(?peer, "origin refused");
-        return answers::handshake(StatusCode::FORBIDDEN, "handshake bad origin");
+    match open(engine, peer, head, origin).await {
+        Ok(id) => {
+            debug!(session = ?id, ?peer, "handshake");
+            answers::handshake(StatusCode::OK, line(engine, id.as_str()))
+        }
+        Err(refusal) => {
+            debug!(?peer, ?refusal, "handshake refused");
+            refusal.answer(engine.now())
+        }
     }
-    let target = head
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
+}
+
+async fn open(
+    engine: &Arc<Engine>,
+    peer: Option<SocketAddr>,
+    head: &Request<()>,
+    origin: &OriginCheck,
+) -> Result<SessionId, HandshakeRefusal> {
+    if *origin == OriginCheck::Refused {
+        return Err(HandshakeRefusal::Origin);
+    }
+    engine.check_room()?;
+    let admitted = engine.admit_handshake(peer);
+    admitted.map_err(HandshakeRefusal::Peer)?;
+    let target = head.uri().path_and_query();
     let handshake = Arc::new(Handshake::new(
-        target,
+        target.map_or("/", |target| target.as_str()),
         head.headers(),
         peer,
         engine.state().clone(),
     ));
     match authorize(engine, &handshake).await {
-        Ok(true) => open(engine, handshake),
-        Ok(false) => {
-            debug!(?peer, "handshake unauthorized");
-            answers::handshake(StatusCode::FORBIDDEN, "handshake unauthorized")
-        }
+        Ok(true) => engine.create_session(handshake),
+        Ok(false) => Err(HandshakeRefusal::Unauthorized),
         Err(error) => {
             debug!(?peer, %error, "authorization failed");
-            answers::handshake(StatusCode::INTERNAL_SERVER_ERROR, "handshake error")
+            Err(HandshakeRefusal::AuthorizationFailed)
         }
     }
 }
@@ -88,23 +104,6 @@ async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<b
     let decision = std::panic::AssertUnwindSafe(futures_lite::future::or(decision, late));
     let decided = futures_lite::FutureExt::catch_unwind(decision).await;
     decided.unwrap_or_else(|_| Err(HandlerError::panicked()))
-}
-
-fn open(engine: &Arc<Engine>, handshake: Arc<Handshake>) -> Response<Bytes> {
-    let peer = handshake.peer();
-    match engine.create_session(handshake) {
-        Ok(id) => {
-            debug!(session = ?id, ?peer, "handshake");
-            answers::handshake(StatusCode::OK, line(engine, id.as_str()))
-        }
-        Err(CreateSessionError::ShuttingDown) => {
-            answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "shutting down")
-        }
-        Err(error) => {
-            debug!(?peer, ?error, "no session");
-            answers::handshake(StatusCode::SERVICE_UNAVAILABLE, "too many sessions")
-        }
-    }
 }
 
 /// Both timeouts are always filled in: real clients take an empty one for zero. Without

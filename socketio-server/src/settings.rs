@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use socketio_proto::{DecodeLimits, TransportName};
-use socketio_session::SessionIdPrefix;
+use socketio_session::{RateLimit, SessionIdPrefix};
 
 use crate::client_files::ClientFiles;
 use crate::origins::Origins;
+use crate::trusted_proxies::TrustedProxies;
 
 /// What the builder has been told, apart from what concerns single sessions.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) transports: Vec<TransportName>,
     pub(crate) origins: Origins,
     pub(crate) limits: ServerLimits,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) client_files: ClientFiles,
     /// Upgrades to websockets outside of the resource.
     pub(crate) refuse_other_upgrades: bool,
@@ -38,6 +40,7 @@ impl Default for Settings {
             ],
             origins: Origins::same_only(),
             limits: ServerLimits::default(),
+            trusted_proxies: TrustedProxies::default(),
             client_files: ClientFiles::default(),
             refuse_other_upgrades: true,
             flash_policy: None,
@@ -69,7 +72,35 @@ macro_rules! setters {
     };
 }
 
+/// How much of what there is one peer may take up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PeerShare {
+    /// Half of it, rounded up: no peer alone can shut out the others.
+    #[default]
+    Half,
+    /// So many.
+    AtMost(usize),
+    /// All of it: peers are not counted.
+    Whole,
+}
+
+impl PeerShare {
+    /// The share in `whole`; `None` if it is not limited.
+    pub(crate) fn of(self, whole: usize) -> Option<usize> {
+        match self {
+            Self::Half => Some(whole.div_ceil(2)),
+            Self::AtMost(most) => Some(most),
+            Self::Whole => None,
+        }
+    }
+}
+
 /// The bounds of a server.
+///
+/// A peer is an IPv4 address, or the /64 network of an IPv6 address. Who has no address, as on a
+/// Unix socket or behind a framework that does not tell, is not counted as one. Behind a proxy
+/// everybody comes from one address, unless the server [trusts
+/// it](crate::ServerBuilder::trusted_proxies) to tell them apart.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerLimits {
@@ -83,6 +114,29 @@ pub struct ServerLimits {
     /// two. An idle connection takes about 20 KiB until its first request is read, and about
     /// 1 KiB as a websocket.
     pub connections: usize,
+    /// Sessions of one peer at once. Default half of `sessions`. A handshake above it is answered
+    /// 429.
+    pub sessions_per_peer: PeerShare,
+    /// Connections of one peer at once, those of trusted proxies not counted. Default half of
+    /// `connections`. One above it is closed at once.
+    pub connections_per_peer: PeerShare,
+    /// How fast handshakes may come from everybody together; those above it are answered 503.
+    /// Default `None`, as fast as they come: everybody comes back at once after a restart, and who
+    /// connects for the first time does not try again by itself. Set it to what the
+    /// [authorization](crate::ServerBuilder::authorize) can take.
+    pub handshakes: Option<RateLimit>,
+    /// How fast handshakes may come from one peer; those above it are answered 429. Default 1000 a
+    /// second and 10,000 at once: a whole company may come back at once, and whoever makes
+    /// handshakes and does not use them has had his 30,000, within the handshake timeout of 30 s,
+    /// before he has half of all sessions. `None` sets no limit.
+    pub handshakes_per_peer: Option<RateLimit>,
+    /// Peers that are counted at once. Default 100,000, each of which takes at most about 200
+    /// bytes.
+    ///
+    /// A peer is remembered while it has a session or a connection, and until its allowance of
+    /// handshakes is whole again. Where there is no room, those with nothing open are forgotten
+    /// first; if there are none, newcomers are let in without being counted.
+    pub peers: usize,
     /// How long a connection may take for the head of a request, and stay idle between two
     /// requests. Default 30 s.
     pub request_head_timeout: Duration,
@@ -113,6 +167,11 @@ impl Default for ServerLimits {
             decode: DecodeLimits::default(),
             sessions: 100_000,
             connections: 200_000,
+            sessions_per_peer: PeerShare::Half,
+            connections_per_peer: PeerShare::Half,
+            handshakes: None,
+            handshakes_per_peer: Some(RateLimit::per_second(1000).burst(10_000)),
+            peers: 100_000,
             request_head_timeout: Duration::from_secs(30),
             request_head_bytes: 16 << 10,
             request_body_timeout: Duration::from_secs(30),
@@ -132,6 +191,11 @@ impl ServerLimits {
         decode: DecodeLimits,
         sessions: usize,
         connections: usize,
+        sessions_per_peer: PeerShare,
+        connections_per_peer: PeerShare,
+        handshakes: Option<RateLimit>,
+        handshakes_per_peer: Option<RateLimit>,
+        peers: usize,
         request_head_timeout: Duration,
         request_head_bytes: usize,
         request_body_timeout: Duration,

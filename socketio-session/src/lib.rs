@@ -62,6 +62,7 @@ extern crate alloc;
 mod acks;
 mod acl;
 mod action;
+mod admission;
 mod carried;
 mod config;
 mod counters;
@@ -84,6 +85,7 @@ mod time;
 pub use crate::acks::{AckFailure, AckOutcome, AwaitedAck, ReplyTo};
 pub use crate::acl::{Acl, CONNECT_METHOD, ERROR_METHOD, JSON_METHOD, MESSAGE_METHOD};
 pub use crate::action::{Action, AfterTransmit, TransportId};
+pub use crate::admission::{Admission, AdmissionLimits, Admitted, RateLimit, Refusal, TokenBucket};
 pub use crate::carried::CarriedPackets;
 pub use crate::config::{
     NamespaceConfig, NamespaceId, OverflowPolicy, SessionConfig, SessionLimits,

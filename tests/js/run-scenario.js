@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const FOLDERS = ['scenarios', 'behind-proxies', 'frameworks'];
+const FOLDERS = ['scenarios', 'behind-proxies', 'frameworks', 'limits'];
 const TRANSPORTS = ['websocket', 'xhr-polling'];
 const DEADLINE_IN_SECONDS = 30;
 

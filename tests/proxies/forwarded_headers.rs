@@ -17,6 +17,7 @@ fn remembering() -> (InProcessServer, Arc<Mutex<Vec<Arc<Handshake>>>>) {
         kept.push(handshake);
         async { Ok(true) }
     });
+    let builder = builder.trusted_proxies(["127.0.0.1"]);
     (InProcessServer::start(builder), seen)
 }
 
@@ -38,6 +39,9 @@ fn the_address_that_is_forwarded_is_not_what_the_client_says() {
         };
         assert_eq!(all("x-forwarded-for"), ["127.0.0.1"], "{kind:?}");
         assert_eq!(all("x-forwarded-proto"), ["http"], "{kind:?}");
+        // The port is 0, so it is what the proxy said, and not the proxy itself.
+        let peer = seen[0].peer().map(|peer| peer.to_string());
+        assert_eq!(peer.as_deref(), Some("127.0.0.1:0"), "{kind:?}");
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod acks;
 mod acl;
+mod admission;
 mod broadcast;
 mod carried_packets;
 mod closing;
@@ -25,6 +26,7 @@ mod script;
 mod script_properties;
 mod session_ids;
 mod silent_ends;
+mod token_buckets;
 mod transports;
 mod turns;
 mod undelivered;

@@ -16,6 +16,7 @@ tests![
     a_websocket_is_a_line_at_each_end,
     a_poll_that_nobody_waits_for_any_more_has_no_status,
     it_is_off_unless_asked_for,
+    who_is_behind_a_trusted_proxy_is_named,
 ];
 
 fn start(builder: ServerBuilder, filter: LevelFilter) -> (TestServer, Lines) {
@@ -117,4 +118,13 @@ fn it_is_off_unless_asked_for() {
     drop(Client::connect(&server, Transport::WebSocket));
     server.wait_until_deserted();
     assert!(lines.all().is_empty());
+}
+
+fn who_is_behind_a_trusted_proxy_is_named() {
+    let builder = ServerBuilder::new().trusted_proxies(["127.0.0.1"]);
+    let (server, lines) = start(builder, LevelFilter::DEBUG);
+    let mut http = HttpClient::open(server.address);
+    http.request("GET", "/socket.io/", "X-Forwarded-For: 192.0.2.7\r\n", "");
+    let lines = lines.first(1);
+    assert_eq!(field(&lines[0], "peer"), Some("192.0.2.7:0"));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use socketio_server::{BuildError, ServerBuilder, ServerLimits, TransportName};
+use socketio_server::{BuildError, PeerShare, ServerBuilder, ServerLimits, TransportName};
 
 use crate::server::bind;
 
@@ -125,6 +125,14 @@ fn nothing_that_is_needed_may_be_zero() {
         ),
         (limited(|limits| limits.sessions = 0), "sessions"),
         (limited(|limits| limits.connections = 0), "connections"),
+        (
+            limited(|limits| limits.sessions_per_peer = PeerShare::AtMost(0)),
+            "sessions_per_peer",
+        ),
+        (
+            limited(|limits| limits.connections_per_peer = PeerShare::AtMost(0)),
+            "connections_per_peer",
+        ),
         (
             limited(|limits| limits.request_head_timeout = Duration::ZERO),
             "request_head_timeout",

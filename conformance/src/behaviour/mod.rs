@@ -34,6 +34,7 @@ mod origins;
 mod other_json_library;
 mod other_upgrades;
 mod panicking_destructors;
+mod peer_limits;
 mod polling;
 mod questions;
 mod raw_packets;
@@ -48,6 +49,7 @@ mod slow_consumers;
 mod slow_handlers;
 mod start_line;
 mod timers_and_tasks;
+mod trusted_proxies;
 mod undelivered;
 #[cfg(unix)]
 mod unix_sockets;
@@ -95,6 +97,7 @@ pub(crate) const FILES: &[TestFile] = &[
     other_json_library::TESTS,
     other_upgrades::TESTS,
     panicking_destructors::TESTS,
+    peer_limits::TESTS,
     polling::TESTS,
     questions::TESTS,
     raw_packets::TESTS,
@@ -109,6 +112,7 @@ pub(crate) const FILES: &[TestFile] = &[
     slow_handlers::TESTS,
     start_line::TESTS,
     timers_and_tasks::TESTS,
+    trusted_proxies::TESTS,
     undelivered::TESTS,
     #[cfg(unix)]
     unix_sockets::TESTS,

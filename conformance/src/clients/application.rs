@@ -71,7 +71,8 @@ impl Drop for RunningServer {
     }
 }
 
-fn application(authorization: bool) -> ServerBuilder {
+/// The settings of the application, for servers with settings of their own.
+pub(super) fn application(authorization: bool) -> ServerBuilder {
     let builder = ServerBuilder::new()
         .namespace(talkative(Namespace::global()))
         .namespace(talkative(Namespace::new("/chat")))

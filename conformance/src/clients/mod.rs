@@ -4,6 +4,7 @@ mod application;
 mod encryption;
 mod pages;
 mod reconnect;
+mod refused;
 mod scenarios;
 
 pub use self::reconnect::reconnects;
@@ -16,6 +17,7 @@ pub(crate) const FILES: &[TestFile] = &[
     encryption::xhr_polling::TESTS,
     pages::TESTS,
     reconnect::TESTS,
+    refused::TESTS,
     scenarios::TESTS,
     scenarios::websocket::TESTS,
     scenarios::xhr_polling::TESTS,

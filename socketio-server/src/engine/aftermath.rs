@@ -67,8 +67,8 @@ impl Aftermath {
             engine.spawn_turns(at, next);
         }
         for data in self.removed {
-            data.end();
-            engine.session_removed();
+            let admitted = data.end();
+            engine.session_removed(admitted);
         }
     }
 }

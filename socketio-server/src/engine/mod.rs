@@ -1,6 +1,7 @@
 //! The shared heart of a server: its sessions, its namespaces, its settings.
 
 mod ack_wait;
+mod admitting;
 mod aftermath;
 mod dispatching;
 mod faults;
@@ -14,12 +15,13 @@ mod turn;
 mod turns;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use socketio_proto::Dialect;
 use socketio_session::{
-    CreateError, Hub, Instant, NamespaceId, SessionConfig, SessionId, SessionKey, SessionMut,
+    Admission, Admitted, Hub, Instant, NamespaceId, SessionConfig, SessionId, SessionKey,
+    SessionMut,
 };
 
 pub(crate) use self::ack_wait::{AckArrival, AckWait};
@@ -31,6 +33,7 @@ use self::shard::Shard;
 use crate::handlers::{NamespaceHandlers, StateMap};
 use crate::handshake::Handshake;
 use crate::hooks::Hooks;
+use crate::refusal::HandshakeRefusal;
 use crate::runtime::Executor;
 use crate::settings::Settings;
 
@@ -45,6 +48,7 @@ pub(crate) struct Engine {
     state: StateMap,
     shards: Box<[Shard]>,
     sessions: AtomicUsize,
+    admission: Mutex<Admission>,
 }
 
 /// Where a session is: the number of its shard, and its key there.
@@ -70,6 +74,7 @@ impl Engine {
                 Shard::new(number, hub)
             })
             .collect();
+        let admission = Mutex::new(Admission::new(settings.limits.of_admission()));
         let engine = Arc::new(Self {
             settings,
             session_config,
@@ -80,6 +85,7 @@ impl Engine {
             state,
             shards,
             sessions: AtomicUsize::new(0),
+            admission,
         });
         for shard in 0..engine.shards.len() {
             engine.start_timer(shard);
@@ -119,18 +125,20 @@ impl Engine {
     pub(crate) fn create_session(
         self: &Arc<Self>,
         handshake: Arc<Handshake>,
-    ) -> Result<SessionId, CreateSessionError> {
+    ) -> Result<SessionId, HandshakeRefusal> {
         let mut random = [0; 18];
         self.executor
             .random(&mut random)
-            .map_err(|_| CreateSessionError::NoRandomness)?;
+            .map_err(|_| HandshakeRefusal::NoRandomness)?;
         let id = match self.settings.session_id_prefix {
             Some(prefix) => SessionId::with_prefix(prefix, random),
             None => SessionId::from_random(random),
         };
+        let admitted = self.admit_session(handshake.peer());
+        let mut admitted = Some(admitted.map_err(HandshakeRefusal::Peer)?);
         let counted = self.sessions.fetch_add(1, Ordering::Relaxed);
         let created = if counted >= self.settings.limits.sessions {
-            Err(CreateSessionError::Create(CreateError::Full))
+            Err(HandshakeRefusal::Full)
         } else {
             // What the application put into it must not be dropped under the lock.
             let kept = Arc::clone(&handshake);
@@ -139,21 +147,28 @@ impl Engine {
             let created = self.with_hub(id.shard(self.shards.len()), |hub| {
                 // Under the lock, because the shutdown ends only what it finds.
                 if self.shutdown.has_begun() {
-                    return Err(CreateSessionError::ShuttingDown);
+                    return Err(HandshakeRefusal::ShuttingDown);
                 }
                 let created = hub.create(now, id, Dialect::Legacy, data);
-                created.map_err(CreateSessionError::Create)
+                let key = created.map_err(HandshakeRefusal::from)?;
+                if let Some(mut session) = hub.session(key) {
+                    session.data().admitted = admitted.take();
+                }
+                Ok(id)
             });
             drop(kept);
             created
         };
         if created.is_err() {
-            self.session_removed();
+            self.session_removed(admitted);
         }
-        created.map(|_| id)
+        created
     }
 
-    fn session_removed(&self) {
+    fn session_removed(&self, admitted: Option<Admitted>) {
+        if let Some(admitted) = admitted {
+            self.release(admitted);
+        }
         self.sessions.fetch_sub(1, Ordering::Relaxed);
         self.shutdown.session_ended();
     }
@@ -218,12 +233,4 @@ impl fmt::Debug for Engine {
             .field("sessions", &self.session_count())
             .finish_non_exhaustive()
     }
-}
-
-/// Why a handshake makes no session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CreateSessionError {
-    ShuttingDown,
-    NoRandomness,
-    Create(CreateError),
 }

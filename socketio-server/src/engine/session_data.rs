@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::task::Waker;
 
-use socketio_session::{AwaitedAck, NamespaceId, SessionId, TransportId};
+use socketio_session::{Admitted, AwaitedAck, NamespaceId, SessionId, TransportId};
 
 use super::{AckWait, SessionAddress};
 use crate::extensions::Extensions;
@@ -18,6 +18,8 @@ pub(crate) struct SessionData {
     pub(crate) handshake: Arc<Handshake>,
     pub(crate) links: Links,
     pub(crate) ack_waits: BTreeMap<AwaitedAck, Arc<AckWait>>,
+    /// The session's place among its peer's.
+    pub(super) admitted: Option<Admitted>,
     /// With their namespaces, so that looking for one touches no other memory.
     memberships: Vec<(NamespaceId, Arc<Membership>)>,
     /// Counted here, so that leaving and coming back does not make it less.
@@ -30,6 +32,7 @@ impl SessionData {
             handshake,
             links: Links::default(),
             ack_waits: BTreeMap::new(),
+            admitted: None,
             memberships: Vec::new(),
             concurrent: Arc::default(),
         }
@@ -73,13 +76,15 @@ impl SessionData {
         self.memberships.retain(|(known, _)| *known != namespace);
     }
 
-    /// The session is gone: nothing of the application's stays behind.
-    pub(super) fn end(mut self) {
+    /// The session is gone: nothing of the application's stays behind. Its place is to be given
+    /// back.
+    pub(super) fn end(mut self) -> Option<Admitted> {
         self.links.wake_all();
         for (_, membership) in &self.memberships {
             membership.end();
         }
         self.handshake.extensions().clear();
+        self.admitted
     }
 }
 

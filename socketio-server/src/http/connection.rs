@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use hyper::rt::Write;
 use hyper::server::conn::http1;
 use hyper::service::Service;
+use socketio_session::{Admitted, Refusal};
 use tracing::trace;
 
 use super::hyper_adapter::{HyperStream, HyperTimer};
@@ -32,7 +33,7 @@ pub(crate) fn serve_connection<S: ByteStream>(
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = ()> + Send {
     Connection {
-        serving: Box::pin(serve_http(Arc::clone(&counted.0), stream, peer)),
+        serving: Box::pin(serve_http(Arc::clone(&counted.engine), stream, peer)),
         counted,
     }
 }
@@ -55,7 +56,7 @@ impl<S: ByteStream> Future for Connection<S> {
             let Some(opened) = ready!(self.serving.as_mut().poll(cx)) else {
                 return Poll::Ready(());
             };
-            let engine = Arc::clone(&self.counted.0);
+            let engine = Arc::clone(&self.counted.engine);
             self.serving = Box::pin(LoggedWebSocket {
                 pump: WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early),
                 _entry: opened.entry,
@@ -190,7 +191,9 @@ impl Service<Request<Incoming>> for HttpService {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let engine = Arc::clone(&self.engine);
-        let (peer, place) = (self.peer, Arc::clone(&self.upgrade));
+        let proxies = &engine.settings.trusted_proxies;
+        let peer = proxies.client_of(self.peer, request.headers());
+        let place = Arc::clone(&self.upgrade);
         let (unflushed, client_end) = (self.unflushed.clone(), self.client_end.clone());
         // Out here, because a client that leaves at once takes its request along.
         let mut entry = AccessEntry::begin(&engine, peer, &request);
@@ -219,21 +222,41 @@ impl Service<Request<Incoming>> for HttpService {
 }
 
 /// Counts a connection for as long as it lives.
-pub(crate) struct CountedConnection(Arc<Engine>);
+pub(crate) struct CountedConnection {
+    engine: Arc<Engine>,
+    /// Its place among its peer's.
+    admitted: Option<Admitted>,
+}
 
 impl CountedConnection {
+    /// A framework's, of which nobody here knows whose it is.
+    #[cfg(feature = "tower")]
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
         engine.shutdown.connection_opened();
-        Self(engine)
+        Self {
+            engine,
+            admitted: None,
+        }
+    }
+
+    /// One of a listener's, if its peer may have one more.
+    pub(crate) fn of_peer(engine: &Arc<Engine>, peer: Option<SocketAddr>) -> Result<Self, Refusal> {
+        let admitted = Some(engine.admit_connection(peer)?);
+        engine.shutdown.connection_opened();
+        let engine = Arc::clone(engine);
+        Ok(Self { engine, admitted })
     }
 
     pub(crate) const fn engine(&self) -> &Arc<Engine> {
-        &self.0
+        &self.engine
     }
 }
 
 impl Drop for CountedConnection {
     fn drop(&mut self) {
-        self.0.shutdown.connection_ended();
+        if let Some(admitted) = self.admitted.take() {
+            self.engine.release(admitted);
+        }
+        self.engine.shutdown.connection_ended();
     }
 }

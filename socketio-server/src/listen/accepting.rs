@@ -139,7 +139,10 @@ async fn accept_each<R: Runtime, L: Listener>(
             Ok((stream, peer)) => {
                 // Another listener may have taken the place meanwhile.
                 engine.wait_for_connection_slot().await;
-                serve(CountedConnection::new(Arc::clone(engine)), stream, peer);
+                match CountedConnection::of_peer(engine, peer) {
+                    Ok(counted) => serve(counted, stream, peer),
+                    Err(refusal) => debug!(?peer, %refusal, "connection refused"),
+                }
                 // However many come, the other listeners and the shutdown have their turn.
                 yield_now().await;
             }

@@ -138,7 +138,8 @@ impl Gate {
         let counted = CountedConnection::new(Arc::clone(&self.engine));
         let engine = Arc::clone(&self.engine);
         let (mut head, body) = request.into_parts();
-        let peer = self.peer.peer_of(&head);
+        let proxies = &engine.settings.trusted_proxies;
+        let peer = proxies.client_of(self.peer.peer_of(&head), &head.headers);
         let version = head.version;
         let upgrade = Upgrade::take_from(&mut head.extensions);
         if upgrade.is_none() {
