@@ -133,6 +133,11 @@ fn frames_that_break_the_rules_end_the_session() {
     for (what, frame, code) in [
         ("unmasked", frame_bytes(TEXT, true, false, b"3:::x"), 1002),
         ("of no kind", frame_bytes(3, true, true, b"3:::x"), 1002),
+        (
+            "of no kind, with more behind its head",
+            frame_bytes(15, true, true, &[b'x'; 100]),
+            1002,
+        ),
         ("with reserved bits", reserved(), 1002),
         (
             "that goes on with nothing",

@@ -63,10 +63,15 @@ impl FrameWalk {
                 self.note(&header);
                 &bytes[head.saturating_sub(known).min(bytes.len())..]
             }
-            // A head that is wrong ends the connection; where it stands does not matter then.
-            Ok(None) | Err(_) => {
+            Ok(None) => {
                 self.head_bytes = u8::try_from(known + taken).unwrap_or(u8::MAX);
                 &bytes[taken..]
+            }
+            // A head that is wrong ends the connection, and is never complete: what stands behind
+            // it, however much that is, belongs to it.
+            Err(_) => {
+                self.head_bytes = 1;
+                &[]
             }
         }
     }
