@@ -7,7 +7,7 @@ use socketio_session::{
     AwaitedAck, DisconnectReason, Loss, Misuse, NamespaceId, OverflowPolicy, SendOptions,
 };
 
-use crate::script::{CHAT, GLOBAL, Script, message};
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script, message};
 
 fn asks(script: &mut Script, namespace: NamespaceId, seconds: u64) -> Result<AwaitedAck, Misuse> {
     script.session.send_with_ack(

@@ -2,7 +2,7 @@
 
 use socketio_session::{Access, Acl, FaultKind, Misuse};
 
-use crate::script::{CHAT, GLOBAL, LOCKED, Script, VAULT};
+use socketio_invariants::session::script::{CHAT, GLOBAL, LOCKED, Script, VAULT};
 
 fn locked() -> (Script, socketio_session::TransportId) {
     let (mut script, websocket) = Script::on_websocket();

@@ -2,8 +2,8 @@
 
 use socketio_session::{Broadcast, Delivery, Loss, Reach, SendOptions};
 
-use crate::crowd::{Crowd, id, to_all, to_rooms, websocket};
-use crate::script::{CHAT, GLOBAL, NEWS, message};
+use socketio_invariants::session::crowd::{Crowd, id, to_all, to_rooms, websocket};
+use socketio_invariants::session::script::{CHAT, GLOBAL, NEWS, message};
 
 fn queued(queued: usize) -> Reach {
     Reach {

@@ -2,7 +2,7 @@
 
 use socketio_session::{CarriedPackets, OutgoingPacket};
 
-use crate::script::{GLOBAL, Script, texts};
+use socketio_invariants::session::script::{GLOBAL, Script, texts};
 
 /// Packets of 7, 8 and 7 bytes.
 fn three_packets() -> Vec<OutgoingPacket> {

@@ -5,7 +5,7 @@ use socketio_session::{
     Action, AfterTransmit, DisconnectReason, Loss, Misuse, PeerError, Phase, SendOptions,
 };
 
-use crate::script::{CHAT, GLOBAL, Script, message};
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script, message};
 
 #[test]
 fn goes_from_handshake_through_connected_to_closed() {

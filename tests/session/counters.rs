@@ -2,7 +2,7 @@
 
 use socketio_session::SessionCounters;
 
-use crate::script::{GLOBAL, Script};
+use socketio_invariants::session::script::{GLOBAL, Script};
 
 fn counts(script: &Script) -> [u64; 4] {
     let SessionCounters {

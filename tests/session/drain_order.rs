@@ -4,8 +4,11 @@ use proptest::prelude::*;
 use socketio_proto::TransportName;
 use socketio_session::{Loss, SendOptions};
 
-use crate::random_steps::{Record, Step, asks, namespace, numbered_packet, packet, says, waits};
-use crate::script::Script;
+use socketio_invariants::session::record::Record;
+use socketio_invariants::session::step::Step;
+
+use crate::random_steps::{asks, namespace, numbered_packet, packet, says, waits};
+use socketio_invariants::session::script::Script;
 
 /// A websocket that opened, with its application told of it.
 fn record() -> Record {

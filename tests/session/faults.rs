@@ -3,7 +3,7 @@
 use socketio_proto::Arguments;
 use socketio_session::{EventNames, FaultKind, Misuse};
 
-use crate::script::{CHAT, GLOBAL, Script};
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
 
 /// What the client is told of a fault, and what its unanswered question is answered with.
 fn answers(endpoint: &str, code: &str, text: &str, asked: &str) -> [String; 2] {

@@ -2,7 +2,7 @@
 
 use socketio_session::{Acl, DisconnectReason, Loss, SessionConfig};
 
-use crate::script::{CHAT, Script, VAULT};
+use socketio_invariants::session::script::{CHAT, Script, VAULT};
 
 #[test]
 fn the_first_packet_joins() {

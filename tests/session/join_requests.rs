@@ -3,7 +3,7 @@
 use socketio_proto::ErrorReason;
 use socketio_session::{DisconnectReason, Loss, Misuse};
 
-use crate::script::{Script, VAULT};
+use socketio_invariants::session::script::{Script, VAULT};
 
 #[test]
 fn an_admitted_client_is_in() {

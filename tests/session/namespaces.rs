@@ -2,7 +2,7 @@
 
 use socketio_session::{DisconnectReason, Loss, Misuse, SendOptions};
 
-use crate::script::{CHAT, GLOBAL, NEWS, Script, message};
+use socketio_invariants::session::script::{CHAT, GLOBAL, NEWS, Script, message};
 
 #[test]
 fn the_global_one_is_joined_from_the_start() {

@@ -5,7 +5,7 @@ use socketio_session::{
     Delivery, DisconnectReason, Loss, Misuse, OverflowPolicy, PeerError, SendOptions,
 };
 
-use crate::script::{GLOBAL, Script, message};
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 fn send(script: &mut Script, text: &str) -> Result<Delivery, Misuse> {
     let packet = message(GLOBAL, text);

@@ -6,7 +6,7 @@ use proptest::sample::select;
 use socketio_proto::TransportName;
 use socketio_session::{AfterTransmit, Loss, SendOptions, TransportId};
 
-use crate::script::{GLOBAL, Script, message};
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 #[derive(Debug, Clone)]
 enum Step {

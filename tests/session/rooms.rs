@@ -3,8 +3,8 @@
 use socketio_proto::{Body, Packet};
 use socketio_session::{Event, Misuse};
 
-use crate::crowd::{Crowd, to_rooms};
-use crate::script::{CHAT, GLOBAL, NEWS};
+use socketio_invariants::session::crowd::{Crowd, to_rooms};
+use socketio_invariants::session::script::{CHAT, GLOBAL, NEWS};
 
 #[test]
 fn the_namespace_itself_is_one() {

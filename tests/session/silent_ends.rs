@@ -3,7 +3,7 @@
 use socketio_proto::TransportName;
 use socketio_session::{DisconnectReason, Misuse, PeerError};
 
-use crate::script::{CHAT, GLOBAL, Script};
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
 
 const AWAY: DisconnectReason = DisconnectReason::ServerDisconnected;
 

@@ -3,7 +3,7 @@
 use socketio_proto::TransportName;
 use socketio_session::{Action, AfterTransmit, Loss, TransportId};
 
-use crate::script::{GLOBAL, Script};
+use socketio_invariants::session::script::{GLOBAL, Script};
 
 #[test]
 fn the_first_one_is_greeted() {

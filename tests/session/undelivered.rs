@@ -3,7 +3,7 @@
 use socketio_proto::TransportName;
 use socketio_session::{Action, DisconnectReason, Loss, OverflowPolicy, SendOptions};
 
-use crate::script::{GLOBAL, Script, message};
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 /// A poll that was handed `news` and whose response is being written.
 fn answering(news: &str) -> (Script, socketio_session::TransportId) {

@@ -3,7 +3,7 @@
 use socketio_proto::TransportName;
 use socketio_session::{Action, DisconnectReason, Loss};
 
-use crate::script::{GLOBAL, Script};
+use socketio_invariants::session::script::{GLOBAL, Script};
 
 /// Time passes up to just before `second`, and nothing ends; then it is `second`, and the
 /// application hears that everything has ended.

@@ -3,7 +3,7 @@
 use socketio_proto::TransportName;
 use socketio_session::{Delivery, Loss, OverflowPolicy, SendOptions};
 
-use crate::script::{GLOBAL, Script, message};
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 #[track_caller]
 fn is(script: &mut Script, expected: Delivery) {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod node;
 mod process;
 mod proxies;
@@ -26,6 +27,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Serve an example with the real client of Socket.IO 0.9: the chat, or one that `--list` names
     Demo(demo::Arguments),
+    /// Look for inputs that break what must hold for every input
+    Fuzz(fuzz::Arguments),
     /// Install what the tests need and run everything
     Test,
     /// Run the wire codec on JSON lines: one row in, one row out
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let result: Result<(), Box<dyn Error>> = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run_demo(&arguments),
+        Command::Fuzz(arguments) => fuzz::run_fuzzers(&arguments),
         Command::Test => test::run_tests(),
         Command::Wire(arguments) => wire::run(&arguments).map_err(Into::into),
     };

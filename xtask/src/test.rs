@@ -1,11 +1,13 @@
 //! `cargo xtask test`: everything that a change must pass.
 //!
-//! It installs what the tests need. Nothing is skipped: what cannot be had is a failure.
+//! It installs what the tests need. Nothing is skipped: what cannot be had is a failure, but for
+//! the fuzzers' search for something new, which needs an unstable compiler.
 
 use std::error::Error;
 use std::process::Command;
 use std::time::Instant;
 
+use crate::fuzz;
 use crate::node;
 use crate::process::{cargo, output, program, root, run};
 use crate::proxies;
@@ -32,7 +34,7 @@ const FOURTH_DRIVER: &str = "tests/fourth-driver";
 
 type Step = (&'static str, fn() -> Result<(), Box<dyn Error>>);
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("tools", tools),
     ("npm packages", node::install),
     ("browser", browser),
@@ -44,6 +46,7 @@ const STEPS: [Step; 11] = [
     ("pure crates without an operating system", pure_crates),
     ("tests", tests),
     ("a fourth driver", fourth_driver),
+    ("fuzzers", fuzz::run_shortly),
 ];
 
 /// Runs every step; the first that fails ends it.
@@ -79,6 +82,9 @@ fn format() -> Result<(), Box<dyn Error>> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo()
         .current_dir(root().join(FOURTH_DRIVER))
+        .args(["fmt", "--check"]))?;
+    run(cargo()
+        .current_dir(root().join("fuzz"))
         .args(["fmt", "--check"]))
 }
 

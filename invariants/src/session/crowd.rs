@@ -9,28 +9,32 @@ use socketio_session::{
     SessionConfig, SessionId, SessionKey, TransportId,
 };
 
-use crate::script::{config, message, texts};
+use super::script::{config, message, texts};
 
-pub(crate) struct Crowd {
-    pub(crate) hub: Hub<usize>,
-    pub(crate) now: Instant,
-    pub(crate) clients: Vec<SessionKey>,
+/// A hub, the time, and who came to it.
+pub struct Crowd {
+    /// The hub, whose sessions know the number of their client.
+    pub hub: Hub<usize>,
+    /// The time that everything happens at.
+    pub now: Instant,
+    /// The sessions of all clients that ever came, in order.
+    pub clients: Vec<SessionKey>,
 }
 
 /// The id of a client's session.
-pub(crate) fn id(client: usize) -> SessionId {
+pub fn id(client: usize) -> SessionId {
     let mut random = [0; 18];
     random[..8].copy_from_slice(&client.to_be_bytes());
     SessionId::from_random(random)
 }
 
 /// The websocket of a client.
-pub(crate) fn websocket(client: usize) -> TransportId {
+pub fn websocket(client: usize) -> TransportId {
     TransportId(client as u64)
 }
 
 /// A message for everybody in a namespace.
-pub(crate) fn to_all(namespace: NamespaceId, text: &str) -> Broadcast {
+pub fn to_all(namespace: NamespaceId, text: &str) -> Broadcast {
     Broadcast {
         namespace,
         rooms: Vec::new(),
@@ -42,7 +46,7 @@ pub(crate) fn to_all(namespace: NamespaceId, text: &str) -> Broadcast {
 }
 
 /// A message for the members of rooms.
-pub(crate) fn to_rooms(namespace: NamespaceId, rooms: &[&str], text: &str) -> Broadcast {
+pub fn to_rooms(namespace: NamespaceId, rooms: &[&str], text: &str) -> Broadcast {
     Broadcast {
         rooms: rooms.iter().map(|room| Box::from(*room)).collect(),
         ..to_all(namespace, text)
@@ -51,11 +55,12 @@ pub(crate) fn to_rooms(namespace: NamespaceId, rooms: &[&str], text: &str) -> Br
 
 impl Crowd {
     /// So many clients, all of them in the global namespace and in `/chat`.
-    pub(crate) fn of(clients: usize) -> Self {
+    pub fn of(clients: usize) -> Self {
         Self::with(clients, |_| {})
     }
 
-    pub(crate) fn with(clients: usize, change: impl FnOnce(&mut SessionConfig)) -> Self {
+    /// Likewise, with other settings than [the usual](super::script::config).
+    pub fn with(clients: usize, change: impl FnOnce(&mut SessionConfig)) -> Self {
         let mut config = config();
         change(&mut config);
         let mut crowd = Self {
@@ -70,7 +75,7 @@ impl Crowd {
     }
 
     /// One more client.
-    pub(crate) fn comes(&mut self) -> SessionKey {
+    pub fn comes(&mut self) -> SessionKey {
         let client = self.clients.len();
         let key = self
             .hub
@@ -88,7 +93,8 @@ impl Crowd {
         key
     }
 
-    pub(crate) fn after(&mut self, seconds: u64) {
+    /// Time passes, and the driver calls at each deadline on the way.
+    pub fn after(&mut self, seconds: u64) {
         let target = self.now + Duration::from_secs(seconds);
         while let Some(deadline) = self.hub.poll_timeout().filter(|at| *at <= target) {
             self.hub.handle_timeout(deadline);
@@ -96,7 +102,8 @@ impl Crowd {
         self.now = target;
     }
 
-    pub(crate) fn sends(&mut self, client: usize, text: &str) {
+    /// The client sends a packet.
+    pub fn sends(&mut self, client: usize, text: &str) {
         let packet = Dialect::Legacy
             .decode(text, &DecodeLimits::DEFAULT)
             .expect("well-formed");
@@ -105,7 +112,7 @@ impl Crowd {
     }
 
     /// The client's connection ends, and the application hears of it.
-    pub(crate) fn goes(&mut self, client: usize) {
+    pub fn goes(&mut self, client: usize) {
         let mut session = self.hub.session(self.clients[client]).expect("alive");
         session.lose_transport(self.now, websocket(client), Loss::Ended, []);
         drop(session);
@@ -113,7 +120,7 @@ impl Crowd {
     }
 
     /// The application takes out everything about the client, orders included.
-    pub(crate) fn hears(&mut self, client: usize) -> Vec<Event> {
+    pub fn hears(&mut self, client: usize) -> Vec<Event> {
         let Some(mut session) = self.hub.session(self.clients[client]) else {
             return Vec::new();
         };
@@ -123,7 +130,7 @@ impl Crowd {
     }
 
     /// What the client's websocket is written now, to the last byte.
-    pub(crate) fn fetches(&mut self, client: usize) -> Vec<OutgoingPacket> {
+    pub fn fetches(&mut self, client: usize) -> Vec<OutgoingPacket> {
         let mut out = Vec::new();
         if let Some(mut session) = self.hub.session(self.clients[client]) {
             let after = session.transmit(self.now, websocket(client), usize::MAX, &mut out);
@@ -134,29 +141,32 @@ impl Crowd {
         out
     }
 
-    pub(crate) fn gets(&mut self, client: usize) -> Vec<String> {
+    /// Likewise, as texts.
+    pub fn gets(&mut self, client: usize) -> Vec<String> {
         texts(&self.fetches(client))
     }
 
     /// The clients that get something now.
-    pub(crate) fn receivers(&mut self) -> Vec<usize> {
+    pub fn receivers(&mut self) -> Vec<usize> {
         (0..self.clients.len())
             .filter(|client| !self.gets(*client).is_empty())
             .collect()
     }
 
-    pub(crate) fn enters(&mut self, client: usize, namespace: NamespaceId, room: &str) {
+    /// The application puts the client into a room.
+    pub fn enters(&mut self, client: usize, namespace: NamespaceId, room: &str) {
         self.hub
             .enter_room(self.clients[client], namespace, room)
             .expect("a member of the namespace");
     }
 
-    pub(crate) fn leaves(&mut self, client: usize, namespace: NamespaceId, room: &str) {
+    /// The application takes the client out of a room.
+    pub fn leaves(&mut self, client: usize, namespace: NamespaceId, room: &str) {
         self.hub.leave_room(self.clients[client], namespace, room);
     }
 
     /// The clients in a room, in order.
-    pub(crate) fn members(&self, namespace: NamespaceId, room: Option<&str>) -> Vec<usize> {
+    pub fn members(&self, namespace: NamespaceId, room: Option<&str>) -> Vec<usize> {
         let mut members: Vec<_> = self
             .hub
             .members(namespace, room)
@@ -168,7 +178,7 @@ impl Crowd {
     }
 
     /// The rooms of a client, in order.
-    pub(crate) fn rooms_of(&self, client: usize, namespace: NamespaceId) -> Vec<&str> {
+    pub fn rooms_of(&self, client: usize, namespace: NamespaceId) -> Vec<&str> {
         let mut rooms = self.hub.rooms_of(self.clients[client], namespace);
         rooms.sort_unstable();
         rooms
@@ -176,7 +186,7 @@ impl Crowd {
 
     /// Nothing is left: no session, room or deadline.
     #[track_caller]
-    pub(crate) fn is_empty(&self) {
+    pub fn is_empty(&self) {
         assert_eq!(self.hub.len(), 0);
         assert!(self.hub.is_empty());
         assert_eq!(self.hub.keys().count(), 0);

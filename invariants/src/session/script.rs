@@ -13,21 +13,21 @@ use socketio_session::{
 };
 
 /// The global namespace.
-pub(crate) const GLOBAL: NamespaceId = NamespaceId(0);
+pub const GLOBAL: NamespaceId = NamespaceId(0);
 /// Admits everybody and allows everything.
-pub(crate) const CHAT: NamespaceId = NamespaceId(1);
+pub const CHAT: NamespaceId = NamespaceId(1);
 /// Like chat; for telling two namespaces apart.
-pub(crate) const NEWS: NamespaceId = NamespaceId(2);
+pub const NEWS: NamespaceId = NamespaceId(2);
 /// Asks the application before it lets a client in that asks to join.
-pub(crate) const VAULT: NamespaceId = NamespaceId(3);
+pub const VAULT: NamespaceId = NamespaceId(3);
 /// Allows only to join, the event `knock` and what the application adds.
-pub(crate) const LOCKED: NamespaceId = NamespaceId(4);
+pub const LOCKED: NamespaceId = NamespaceId(4);
 
 /// A budget that nothing exceeds.
 const PLENTY: usize = usize::MAX;
 
 /// The reference times, and the namespaces above.
-pub(crate) fn config() -> SessionConfig {
+pub fn config() -> SessionConfig {
     let mut config = SessionConfig::default();
     let mut vault = NamespaceConfig::new("/vault");
     vault.asks_before_join = true;
@@ -44,7 +44,7 @@ pub(crate) fn config() -> SessionConfig {
 }
 
 /// Text messages of `namespace`, ready to send.
-pub(crate) fn message(namespace: NamespaceId, text: &str) -> SharedPacket {
+pub fn message(namespace: NamespaceId, text: &str) -> SharedPacket {
     let config = config();
     let endpoint = config.namespace(namespace).map(|known| &*known.name);
     SharedPacket::new(&Packet::new(
@@ -53,16 +53,20 @@ pub(crate) fn message(namespace: NamespaceId, text: &str) -> SharedPacket {
     ))
 }
 
-pub(crate) fn texts(packets: &[OutgoingPacket]) -> Vec<String> {
+/// What packets say.
+pub fn texts(packets: &[OutgoingPacket]) -> Vec<String> {
     packets
         .iter()
         .map(|packet| String::from_utf8(packet.bytes().to_vec()).expect("packets are text"))
         .collect()
 }
 
-pub(crate) struct Script {
-    pub(crate) session: Session,
-    pub(crate) now: Instant,
+/// A session, its time, and what its driver and its application keep of it.
+pub struct Script {
+    /// The session.
+    pub session: Session,
+    /// The time that everything happens at.
+    pub now: Instant,
     transports: u64,
     /// What each transport was handed at last.
     handed: HashMap<TransportId, Vec<OutgoingPacket>>,
@@ -71,13 +75,20 @@ pub(crate) struct Script {
     joins: VecDeque<JoinRequest>,
 }
 
+impl Default for Script {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Script {
     /// A session whose handshake was made at second zero.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self::with(|_| {})
     }
 
-    pub(crate) fn with(change: impl FnOnce(&mut SessionConfig)) -> Self {
+    /// Likewise, with other settings than [the usual](config).
+    pub fn with(change: impl FnOnce(&mut SessionConfig)) -> Self {
         let mut config = config();
         change(&mut config);
         Self {
@@ -91,13 +102,12 @@ impl Script {
     }
 
     /// A session that was greeted on a websocket, and whose application knows of it.
-    pub(crate) fn on_websocket() -> (Self, TransportId) {
+    pub fn on_websocket() -> (Self, TransportId) {
         Self::on_websocket_with(|_| {})
     }
 
-    pub(crate) fn on_websocket_with(
-        change: impl FnOnce(&mut SessionConfig),
-    ) -> (Self, TransportId) {
+    /// Likewise, with other settings than [the usual](config).
+    pub fn on_websocket_with(change: impl FnOnce(&mut SessionConfig)) -> (Self, TransportId) {
         let mut script = Self::with(change);
         let websocket = script.opens(TransportName::WebSocket);
         script.gets(websocket, ["1::"]);
@@ -106,11 +116,12 @@ impl Script {
     }
 
     /// A session that was greeted on its first poll; the next one has not come yet.
-    pub(crate) fn between_polls() -> Self {
+    pub fn between_polls() -> Self {
         Self::between_polls_with(|_| {})
     }
 
-    pub(crate) fn between_polls_with(change: impl FnOnce(&mut SessionConfig)) -> Self {
+    /// Likewise, with other settings than [the usual](config).
+    pub fn between_polls_with(change: impl FnOnce(&mut SessionConfig)) -> Self {
         let mut script = Self::with(change);
         let poll = script.polls();
         script.gets_last(poll, ["1::"]);
@@ -121,7 +132,7 @@ impl Script {
     // Time.
 
     /// Time passes, and the driver calls at each deadline on the way, as it should.
-    pub(crate) fn after(&mut self, seconds: f64) {
+    pub fn after(&mut self, seconds: f64) {
         let target = self.now + Duration::from_secs_f64(seconds);
         while let Some(deadline) = self.session.poll_timeout().filter(|at| *at <= target) {
             self.session.handle_timeout(deadline);
@@ -132,70 +143,93 @@ impl Script {
     }
 
     /// Seconds from the handshake to the next deadline.
-    pub(crate) fn deadline(&self) -> Option<f64> {
+    pub fn deadline(&self) -> Option<f64> {
         let deadline = self.session.poll_timeout()?;
         Some(deadline.since_start().as_secs_f64())
     }
 
     // What the client does.
 
-    pub(crate) fn try_opens(&mut self, name: TransportName) -> Result<TransportId, PeerError> {
+    /// The client takes the session up on another transport, if the session is alive.
+    ///
+    /// # Errors
+    /// What the session says.
+    pub fn try_opens(&mut self, name: TransportName) -> Result<TransportId, PeerError> {
         self.transports += 1;
         let id = TransportId(self.transports);
         self.session.open_transport(self.now, id, name).map(|()| id)
     }
 
-    pub(crate) fn opens(&mut self, name: TransportName) -> TransportId {
+    /// The client takes the session up on another transport.
+    pub fn opens(&mut self, name: TransportName) -> TransportId {
         self.try_opens(name).expect("the session is alive")
     }
 
-    pub(crate) fn polls(&mut self) -> TransportId {
+    /// The client polls.
+    pub fn polls(&mut self) -> TransportId {
         self.opens(TransportName::XhrPolling)
     }
 
-    pub(crate) fn try_sends(&mut self, text: &str) -> Result<(), PeerError> {
+    /// The client sends a packet, or what it takes for one, if the session is alive.
+    ///
+    /// # Errors
+    /// What the session says.
+    pub fn try_sends(&mut self, text: &str) -> Result<(), PeerError> {
         let limits = DecodeLimits::DEFAULT;
         let incoming = Incoming::read(Dialect::Legacy, text, &limits);
         self.session.take_in(self.now, &incoming)
     }
 
-    pub(crate) fn sends(&mut self, text: &str) {
+    /// The client sends a packet, or what it takes for one.
+    pub fn sends(&mut self, text: &str) {
         self.try_sends(text).expect("the session is alive");
     }
 
-    pub(crate) fn loses(&mut self, transport: TransportId, loss: Loss) {
+    /// The transport is lost, with everything written that it was handed.
+    pub fn loses(&mut self, transport: TransportId, loss: Loss) {
         self.session.lose_transport(self.now, transport, loss, []);
     }
 
     // What the application does.
 
-    pub(crate) fn emits(&mut self, namespace: NamespaceId, text: &str) {
+    /// The application sends a message.
+    pub fn emits(&mut self, namespace: NamespaceId, text: &str) {
         let delivery =
             self.session
                 .send(namespace, &message(namespace, text), SendOptions::default());
         assert!(delivery.is_ok(), "{text} was not sent: {delivery:?}");
     }
 
-    pub(crate) fn replies(&mut self, args: &'static str) -> Result<(), Misuse> {
+    /// The application answers the oldest question that it has not answered.
+    ///
+    /// # Errors
+    /// What the session says.
+    pub fn replies(&mut self, args: &'static str) -> Result<(), Misuse> {
         let reply_to = self.replies.pop_front().expect("an answer was asked for");
         self.session
             .acknowledge(reply_to, Arguments::from_checked(args))
     }
 
-    pub(crate) fn next_reply(&mut self) -> Option<ReplyTo> {
+    /// The oldest question that the application has not answered.
+    pub fn next_reply(&mut self) -> Option<ReplyTo> {
         self.replies.pop_front()
     }
 
-    pub(crate) fn next_join(&mut self) -> JoinRequest {
+    /// The client that has waited longest to be admitted.
+    pub fn next_join(&mut self) -> JoinRequest {
         self.joins.pop_front().expect("a client wants to join")
     }
 
     /// Whether the application was asked about a join and has not answered.
-    pub(crate) fn is_undecided(&self) -> bool {
+    pub fn is_undecided(&self) -> bool {
         !self.joins.is_empty()
     }
 
-    pub(crate) fn admits(&mut self) -> Result<(), Misuse> {
+    /// The application admits the client that has waited longest.
+    ///
+    /// # Errors
+    /// What the session says.
+    pub fn admits(&mut self) -> Result<(), Misuse> {
         let join = self.next_join();
         self.session.admit(join)
     }
@@ -204,13 +238,13 @@ impl Script {
 
     /// The application hears exactly this now, oldest first.
     #[track_caller]
-    pub(crate) fn hears<const N: usize>(&mut self, expected: [&str; N]) {
+    pub fn hears<const N: usize>(&mut self, expected: [&str; N]) {
         let heard = self.events();
         assert_eq!(heard, expected);
     }
 
     /// The application takes out everything that there is to hear.
-    pub(crate) fn events(&mut self) -> Vec<String> {
+    pub fn events(&mut self) -> Vec<String> {
         let mut heard = Vec::new();
         while let Some(event) = self.next_event() {
             heard.push(event);
@@ -219,7 +253,7 @@ impl Script {
     }
 
     /// The application takes out one event.
-    pub(crate) fn next_event(&mut self) -> Option<String> {
+    pub fn next_event(&mut self) -> Option<String> {
         let event = self.session.poll_event()?;
         let text = self.describe(&event);
         match event {
@@ -235,7 +269,7 @@ impl Script {
 
     /// The transport is written to; it gets exactly this and stays open.
     #[track_caller]
-    pub(crate) fn gets<const N: usize>(&mut self, transport: TransportId, expected: [&str; N]) {
+    pub fn gets<const N: usize>(&mut self, transport: TransportId, expected: [&str; N]) {
         let (packets, after) = self.transmits(transport);
         assert_eq!(packets, expected);
         assert_eq!(after, AfterTransmit::KeepOpen);
@@ -243,11 +277,7 @@ impl Script {
 
     /// The transport is written to; it gets exactly this, has it all written, and ends.
     #[track_caller]
-    pub(crate) fn gets_last<const N: usize>(
-        &mut self,
-        transport: TransportId,
-        expected: [&str; N],
-    ) {
+    pub fn gets_last<const N: usize>(&mut self, transport: TransportId, expected: [&str; N]) {
         let (packets, after) = self.transmits(transport);
         assert_eq!(packets, expected);
         assert_eq!(after, AfterTransmit::Finish);
@@ -257,11 +287,7 @@ impl Script {
     /// The transport is written to; it is to end after exactly this, and does not say what
     /// becomes of it.
     #[track_caller]
-    pub(crate) fn begins_last<const N: usize>(
-        &mut self,
-        transport: TransportId,
-        expected: [&str; N],
-    ) {
+    pub fn begins_last<const N: usize>(&mut self, transport: TransportId, expected: [&str; N]) {
         let (packets, after) = self.transmits(transport);
         assert_eq!(packets, expected);
         assert_eq!(after, AfterTransmit::Finish);
@@ -269,12 +295,12 @@ impl Script {
 
     /// The transport breaks before it has written the last `undelivered` packets of those that
     /// it was handed at last.
-    pub(crate) fn gives_back(&mut self, transport: TransportId, undelivered: usize) {
+    pub fn gives_back(&mut self, transport: TransportId, undelivered: usize) {
         self.loses_with(transport, Loss::Broken, undelivered);
     }
 
     /// Likewise, but the transport ends as `loss` says.
-    pub(crate) fn loses_with(&mut self, transport: TransportId, loss: Loss, undelivered: usize) {
+    pub fn loses_with(&mut self, transport: TransportId, loss: Loss, undelivered: usize) {
         let mut handed = self.handed_to(transport);
         let undelivered = handed.split_off(handed.len().saturating_sub(undelivered));
         self.session
@@ -282,15 +308,17 @@ impl Script {
     }
 
     /// What the transport was handed at last.
-    pub(crate) fn handed_to(&mut self, transport: TransportId) -> Vec<OutgoingPacket> {
+    pub fn handed_to(&mut self, transport: TransportId) -> Vec<OutgoingPacket> {
         self.handed.remove(&transport).unwrap_or_default()
     }
 
-    pub(crate) fn transmits(&mut self, transport: TransportId) -> (Vec<String>, AfterTransmit) {
+    /// The transport is written to: what it gets, and what it does then.
+    pub fn transmits(&mut self, transport: TransportId) -> (Vec<String>, AfterTransmit) {
         self.transmits_within(transport, PLENTY)
     }
 
-    pub(crate) fn transmits_within(
+    /// Likewise, with packets of no more than about so many bytes.
+    pub fn transmits_within(
         &mut self,
         transport: TransportId,
         budget: usize,
@@ -303,13 +331,13 @@ impl Script {
     }
 
     /// The orders to the driver.
-    pub(crate) fn actions(&mut self) -> Vec<Action> {
+    pub fn actions(&mut self) -> Vec<Action> {
         std::iter::from_fn(|| self.session.poll_action()).collect()
     }
 
     /// The acknowledgements that came or failed: `/chat 1 ["arguments"]`, `/chat 1 timed out`.
     #[track_caller]
-    pub(crate) fn resolves<const N: usize>(&mut self, expected: [&str; N]) {
+    pub fn resolves<const N: usize>(&mut self, expected: [&str; N]) {
         let mut resolved = Vec::new();
         while let Some(outcome) = self.session.poll_ack() {
             resolved.push(self.describe_ack(&outcome));
@@ -319,7 +347,7 @@ impl Script {
 
     /// After everything was drained, nothing is left of the session.
     #[track_caller]
-    pub(crate) fn is_finished(&mut self) {
+    pub fn is_finished(&mut self) {
         let _ = self.actions();
         assert!(self.session.is_finished(), "{:?}", self.session);
         assert_eq!(self.session.poll_timeout(), None);
