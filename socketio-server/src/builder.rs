@@ -11,7 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use socketio_proto::{FlashPolicy, TransportName};
-use socketio_session::{Fault, OverflowPolicy, SessionConfig, SessionId, SessionLimits};
+use socketio_session::{
+    EventRatePolicy, Fault, OverflowPolicy, RateLimit, SessionConfig, SessionId, SessionLimits,
+};
 
 use crate::client_files::{ClientFileSource, Content, JAVASCRIPT, SCRIPT};
 use crate::handlers::{HandlerError, Layer, Namespace, StateMap};
@@ -183,6 +185,23 @@ impl<R> ServerBuilder<R> {
     #[must_use]
     pub const fn overflow(mut self, policy: OverflowPolicy) -> Self {
         self.session.overflow = policy;
+        self
+    }
+
+    /// How fast each client may send packets, of whatever kind but heartbeats. Default `None`, as
+    /// fast as it likes: who sends faster than handlers work is held back in any case, and what
+    /// they may cost only the application knows.
+    #[must_use]
+    pub fn event_rate(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.session.event_rate = limit.into();
+        self
+    }
+
+    /// What happens to a client that is faster. Default [`EventRatePolicy::Throttle`]: nothing is
+    /// read of it for a while.
+    #[must_use]
+    pub const fn event_rate_policy(mut self, policy: EventRatePolicy) -> Self {
+        self.session.event_rate_policy = policy;
         self
     }
 

@@ -50,9 +50,9 @@ pub use socketio_proto::{
     FlashPorts, TransportName,
 };
 pub use socketio_session::{
-    Acl, CONNECT_METHOD, Delivery, DisconnectReason, ERROR_METHOD, EventNames, Fault, FaultKind,
-    JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId, OverflowPolicy, RateLimit, Reach,
-    SendOptions, SessionCounters, SessionId, SessionLimits,
+    Acl, CONNECT_METHOD, Delivery, DisconnectReason, ERROR_METHOD, EventNames, EventRatePolicy,
+    Fault, FaultKind, JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId, OverflowPolicy, RateLimit,
+    Reach, SendOptions, SessionCounters, SessionId, SessionLimits,
 };
 
 pub use crate::access_log::ACCESS_LOG;

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::acl::Acl;
+use crate::admission::RateLimit;
 use crate::event_names::EventNames;
 
 /// The settings of all sessions of a [`Hub`](crate::Hub).
@@ -31,6 +32,12 @@ pub struct SessionConfig {
     pub polling_duration: Duration,
     /// What happens when the outbox is full. Default [`OverflowPolicy::Disconnect`].
     pub overflow: OverflowPolicy,
+    /// How fast a client may send packets, heartbeats not counted; `None` sets no rate. Default
+    /// `None`: who sends faster than the handlers work is held back in any case, and what a
+    /// handler may cost only the application knows.
+    pub event_rate: Option<RateLimit>,
+    /// What happens to a client that is faster. Default [`EventRatePolicy::Throttle`].
+    pub event_rate_policy: EventRatePolicy,
     /// The bounds.
     pub limits: SessionLimits,
     /// Every namespace there is. The one with the empty name is global: a client is in it
@@ -47,6 +54,8 @@ impl Default for SessionConfig {
             close_timeout: Duration::from_secs(60),
             polling_duration: Duration::from_secs(20),
             overflow: OverflowPolicy::default(),
+            event_rate: None,
+            event_rate_policy: EventRatePolicy::default(),
             limits: SessionLimits::default(),
             namespaces: Vec::from([NamespaceConfig::new("")]),
         }
@@ -149,6 +158,20 @@ pub enum OverflowPolicy {
     /// The oldest queued packets are dropped until the new one fits; if even that would not be
     /// enough, the new one is.
     DropOldest,
+}
+
+/// What happens to a client that sends packets faster than
+/// [`SessionConfig::event_rate`](SessionConfig::event_rate) allows.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum EventRatePolicy {
+    /// It is not listened to until it may send one more
+    /// ([`Session::wants_input`](crate::Session::wants_input)): nothing is lost, and what it sends
+    /// waits in its own buffers.
+    #[default]
+    Throttle,
+    /// The session ends with [`DisconnectReason::TooManyEvents`](crate::DisconnectReason).
+    Disconnect,
 }
 
 /// One method for each field, which sets it.

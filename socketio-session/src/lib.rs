@@ -88,7 +88,7 @@ pub use crate::action::{Action, AfterTransmit, TransportId};
 pub use crate::admission::{Admission, AdmissionLimits, Admitted, RateLimit, Refusal, TokenBucket};
 pub use crate::carried::CarriedPackets;
 pub use crate::config::{
-    NamespaceConfig, NamespaceId, OverflowPolicy, SessionConfig, SessionLimits,
+    EventRatePolicy, NamespaceConfig, NamespaceId, OverflowPolicy, SessionConfig, SessionLimits,
 };
 pub use crate::counters::SessionCounters;
 pub use crate::error::{Misuse, PeerError};

@@ -26,6 +26,9 @@ pub enum DisconnectReason {
     HandshakeUnused,
     /// The client's packet, message or request was larger than the limits allow.
     PacketTooLarge,
+    /// The client sent packets faster than the rate allows, where that is not put up with
+    /// ([`EventRatePolicy::Disconnect`](crate::EventRatePolicy)).
+    TooManyEvents,
     /// The client broke the rules of its transport, for example of WebSocket framing.
     ProtocolViolation,
     /// The client did not read fast enough for what it was sent, and the outbox ran over.
@@ -44,6 +47,7 @@ impl fmt::Display for DisconnectReason {
             Self::TransportClosed => "transport closed",
             Self::HandshakeUnused => "handshake unused",
             Self::PacketTooLarge => "packet too large",
+            Self::TooManyEvents => "too many events",
             Self::ProtocolViolation => "protocol violation",
             Self::SlowConsumer => "slow consumer",
             Self::ShuttingDown => "shutting down",

@@ -9,6 +9,7 @@ mod closing;
 mod counters;
 mod deadlines;
 mod drain_order;
+mod event_rates;
 mod faults;
 mod first_packets;
 mod heartbeat;

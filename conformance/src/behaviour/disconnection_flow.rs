@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_lock::Semaphore;
 use socketio_server::{
-    Args, DisconnectReason, HandlerError, Namespace, OverflowPolicy, ServerBuilder, ServerLimits,
-    SessionLimits, Socket, State,
+    Args, DisconnectReason, EventRatePolicy, HandlerError, Namespace, OverflowPolicy, RateLimit,
+    ServerBuilder, ServerLimits, SessionLimits, Socket, State,
 };
 
 use crate::client::{Client, Transport, handshake, on_each_transport};
@@ -23,6 +23,7 @@ tests![
     the_client_stops_polling,
     the_client_leaves_a_heartbeat_unanswered,
     the_client_sends_too_much_at_once,
+    the_client_sends_too_fast,
     the_client_breaks_the_rules_of_its_transport,
     the_client_does_not_fetch_what_it_is_sent,
     the_server_sends_the_client_away,
@@ -254,6 +255,17 @@ fn the_client_sends_too_much_at_once() {
         polling.begin_post(&large);
         assert_eq!(polling.posts.answer("POST").status, 413);
         client.expect("7:::1+0");
+    });
+}
+
+fn the_client_sends_too_fast() {
+    let builder = ServerBuilder::new()
+        .event_rate(RateLimit::new(1, Duration::from_secs(3600)).burst(10))
+        .event_rate_policy(EventRatePolicy::Disconnect);
+    let reason = DisconnectReason::TooManyEvents;
+    flow(builder, Transport::WebSocket, reason, |_, client| {
+        client.send_together(&["8::"; 11]);
+        client.websocket().expect_close(1008);
     });
 }
 

@@ -18,6 +18,7 @@ mod dispatching;
 mod dropped_connections;
 mod encryption;
 mod event_extractors;
+mod event_rates;
 mod extensions;
 mod first_packets;
 mod flash;
@@ -81,6 +82,7 @@ pub(crate) const FILES: &[TestFile] = &[
     dropped_connections::TESTS,
     encryption::TESTS,
     event_extractors::TESTS,
+    event_rates::TESTS,
     extensions::TESTS,
     first_packets::TESTS,
     flash::TESTS,

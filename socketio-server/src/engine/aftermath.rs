@@ -35,8 +35,8 @@ impl Aftermath {
                     Action::Close(id) => aftermath.wakers.extend(data.links.close(id)),
                 }
             }
-            if state.is_closed() {
-                // Uploads that wait for the application wait for nothing now.
+            if state.is_closed() || state.wants_input() {
+                // After the end, uploads that wait for the application wait for nothing.
                 aftermath.wakers.extend(data.links.feed());
             }
             while let Some(outcome) = state.poll_ack() {

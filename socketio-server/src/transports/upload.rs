@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, TextBody, TransportName};
-use socketio_session::DisconnectReason;
+use socketio_session::{DisconnectReason, PeerError};
 use tracing::trace;
 
 use super::receiving::receive;
@@ -47,14 +47,23 @@ where
         }
     };
     if let Some(at) = engine.find(sid) {
-        take_in(engine, at, &payload).await;
+        let taken = take_in(engine, at, &payload).await;
+        if taken == Err(PeerError::Closed(DisconnectReason::TooManyEvents)) {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            return answers::refusal_and_close(status, "too many events");
+        }
     }
+    // A session that has ended meanwhile gets the same answer as one that goes on.
     answers::uploaded(origin)
 }
 
 /// Hands the packets of a payload to the session, no faster than the application takes them and
 /// the client the answers.
-pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) {
+pub(crate) async fn take_in(
+    engine: &Arc<Engine>,
+    at: SessionAddress,
+    payload: &str,
+) -> Result<(), PeerError> {
     let wants_input = engine.with_session(at, |mut session| {
         session.receive_upload();
         session.wants_input()
@@ -66,7 +75,7 @@ pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &
             Err(error) => {
                 // What came before the fault was delivered; what follows cannot be trusted.
                 engine.report_payload(at, error);
-                return;
+                return Ok(());
             }
         };
         if number % PACKETS_IN_A_ROW == PACKETS_IN_A_ROW - 1 {
@@ -77,11 +86,9 @@ pub(crate) async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &
             // answered.
             until_fed(engine, at).await;
         }
-        match receive(engine, at, engine.now(), packet) {
-            Ok(wants_more) => wants_input = wants_more,
-            Err(_) => return,
-        }
+        wants_input = receive(engine, at, engine.now(), packet)?;
     }
+    Ok(())
 }
 
 /// Waits until the session wants more, or is over: a client that never takes what it is sent

@@ -77,9 +77,14 @@ impl TokenBucket {
     pub fn take(&mut self, now: Instant, limit: RateLimit) -> bool {
         let has_token = self.has_token(now, limit);
         if has_token {
-            self.full_at = self.full_at.max(now) + limit.interval;
+            self.overdraw(now, limit);
         }
         has_token
+    }
+
+    /// Takes a token, though there may be none: then it is owed.
+    pub fn overdraw(&mut self, now: Instant, limit: RateLimit) {
+        self.full_at = self.full_at.max(now) + limit.interval;
     }
 
     /// Whether there is a token to take.

@@ -230,8 +230,9 @@ impl<T> Hub<T> {
         self.deadlines.earliest()
     }
 
-    /// A session that has actions, acknowledgements or events to fetch. Events do not count
-    /// while the application has its turn ([`SessionMut::next_turn`]).
+    /// A session that has actions, acknowledgements or events to fetch, or that wants input again
+    /// ([`Session::wants_input`]) after its client was too fast. Events do not count while the
+    /// application has its turn ([`SessionMut::next_turn`]).
     #[must_use]
     pub fn poll_ready(&mut self) -> Option<SessionKey> {
         let key = self.ready.pop_front()?;
@@ -270,7 +271,8 @@ impl<T> Hub<T> {
             return;
         }
         let has_turn = !slot.in_turn && slot.session.has_events();
-        if (slot.session.has_orders() || has_turn) && !slot.is_ready {
+        let has_news = slot.session.has_orders() | slot.session.takes_up_listening();
+        if (has_news || has_turn) && !slot.is_ready {
             slot.is_ready = true;
             self.ready.push_back(key);
         }

@@ -133,7 +133,11 @@ impl Session {
             return Err(PeerError::Closed(reason));
         }
         self.counters.packets_received += 1;
-        self.counters.heartbeats += u64::from(sign == LivenessSign::HeartbeatOnly);
+        if sign == LivenessSign::HeartbeatOnly {
+            self.counters.heartbeats += 1;
+        } else {
+            self.count_packet()?;
+        }
         if let Phase::Handshaken { .. } = self.phase {
             self.connect();
             self.link = Link::Gone {
@@ -256,6 +260,7 @@ impl Session {
                 result: Err(AckFailure::TimedOut),
             });
         });
+        self.listen_again();
         match self.phase {
             Phase::Handshaken { expires } if expires <= now => {
                 self.close(DisconnectReason::HandshakeUnused, Goodbye::Omit);
@@ -278,8 +283,8 @@ impl Session {
                 self.outbox.push_heartbeat(packet);
                 self.order_flush();
             }
-            // Its answer may stand among what nobody reads because the application is behind.
-            Heartbeat::AwaitedBy(by) if by <= now && self.is_application_behind() => {
+            // Its answer may stand among what nobody reads, and not by the client's doing.
+            Heartbeat::AwaitedBy(by) if by <= now && self.is_left_unheard() => {
                 let patience = self.config.heartbeat_timeout.max(Duration::from_secs(1));
                 self.heartbeat = Heartbeat::AwaitedBy(now + patience);
             }

@@ -7,6 +7,7 @@ mod joining;
 mod link;
 mod membership;
 mod outlets;
+mod pace;
 mod transports;
 mod turns;
 
@@ -26,6 +27,7 @@ use self::link::{Link, Predecessors};
 use self::membership::Memberships;
 use crate::acks::{AckOutcome, AwaitedAcks};
 use crate::action::Action;
+use crate::admission::TokenBucket;
 use crate::config::{NamespaceId, OverflowPolicy, SessionConfig};
 use crate::counters::SessionCounters;
 use crate::event::Event;
@@ -91,6 +93,11 @@ pub struct Session {
     actions: ShortQueue<Action>,
     membership_changes: Vec<MembershipChange>,
     counters: SessionCounters,
+    /// What counts against the rate of packets.
+    pace: TokenBucket,
+    /// Set when that was used up, until the driver was told to go on.
+    is_throttled: bool,
+    listens_again: bool,
     /// The application is being told that the client has left this namespace.
     parting_from: Option<NamespaceId>,
 }
@@ -139,6 +146,9 @@ impl Session {
             actions: ShortQueue::default(),
             membership_changes: Vec::new(),
             counters: SessionCounters::default(),
+            pace: TokenBucket::default(),
+            is_throttled: false,
+            listens_again: false,
             parting_from: None,
         }
     }

@@ -203,6 +203,7 @@ impl Session {
             self.link.deadline(),
             self.heartbeat.deadline(),
             self.acks.deadline(),
+            self.paced_until(),
         ];
         others
             .into_iter()
@@ -273,11 +274,15 @@ impl Session {
     /// hold may be taken up. A client that reads nothing meets the deadlines of its transport, as if
     /// it had nothing to say.
     ///
+    /// A client that talks faster than the [rate](crate::SessionConfig::event_rate) is not listened
+    /// to either, until the time that [`poll_timeout`](Self::poll_timeout) names. A
+    /// [`Hub`](crate::Hub) then says that the session is ready.
+    ///
     /// While acknowledgements are awaited there is twice as much room for what the client says:
     /// what the application waits for may stand behind what it is behind with.
     #[must_use]
     pub fn wants_input(&self) -> bool {
-        self.has_room_for_input() && self.has_room_for_answers()
+        self.has_room_for_input() && self.has_room_for_answers() && !self.is_too_fast()
     }
 
     fn has_room_for_input(&self) -> bool {
@@ -291,9 +296,9 @@ impl Session {
         self.is_closed() || self.outbox.is_half_free(&self.config.limits)
     }
 
-    /// Whether it is the application alone that leaves input unread.
-    pub(super) fn is_application_behind(&self) -> bool {
-        !self.has_room_for_input() && self.has_room_for_answers()
+    /// Whether input is left unread for another reason than what the client leaves unread.
+    pub(super) fn is_left_unheard(&self) -> bool {
+        (!self.has_room_for_input() || self.is_too_fast()) && self.has_room_for_answers()
     }
 
     /// The latest time that any input named.

@@ -195,11 +195,17 @@ fn text_header() -> FrameHeader {
 
 /// Appends the frame that ends a websocket in good order.
 pub(super) fn write_close(out: &mut Vec<u8>) {
-    let close = CloseFrame {
-        code: CloseCode::Normal,
-        reason: Utf8Bytes::default(),
-    };
-    let _ = Frame::close(Some(close)).format(out);
+    write_close_for(CloseCode::Normal, Utf8Bytes::default(), out);
+}
+
+/// Appends the frame that ends the websocket of a client that sends too much.
+pub(super) fn write_refusal(out: &mut Vec<u8>) {
+    let reason = Utf8Bytes::from_static("too many events");
+    write_close_for(CloseCode::Policy, reason, out);
+}
+
+fn write_close_for(code: CloseCode, reason: Utf8Bytes, out: &mut Vec<u8>) {
+    let _ = Frame::close(Some(CloseFrame { code, reason })).format(out);
 }
 
 /// What tungstenite takes for a socket: bytes that were read already, and a place for replies.

@@ -9,12 +9,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use event_listener::EventListener;
-use socketio_session::{CarriedPackets, DisconnectReason, Loss, OutgoingPacket};
+use socketio_session::{CarriedPackets, DisconnectReason, Loss, OutgoingPacket, PeerError};
 use tracing::trace;
 
 use super::super::attached::{AttachedTransport, Transmitted};
 use super::super::receiving::receive;
-use super::framer::{Framer, FramingFault, Inbound, text_frame_bytes, write_close, write_text};
+use super::framer::{
+    Framer, FramingFault, Inbound, text_frame_bytes, write_close, write_refusal, write_text,
+};
 use super::upgrade::WebSocketUpgrade;
 use crate::answers;
 use crate::engine::Engine;
@@ -180,7 +182,14 @@ impl<S: ByteStream> WebSocketPump<S> {
                 Ok(Some(Inbound::Text(text))) => match receive(&engine, at, now, text.as_str()) {
                     // When the session is over, its goodbye is still to be fetched: the frames are
                     // walked, so that we keep in step, and what they carry is ignored.
-                    Ok(true) | Err(_) => {}
+                    Ok(true) => {}
+                    Err(PeerError::Closed(DisconnectReason::TooManyEvents)) => {
+                        write_refusal(&mut self.unsent);
+                        self.lose(Loss::Ended);
+                        self.begin_ending(false);
+                        return Step::Progress;
+                    }
+                    Err(_) => {}
                     Ok(false) => {
                         self.unread = Some(rest.to_vec());
                         return Step::Progress;
