@@ -13,30 +13,30 @@ use socketio_server::{BuildError, Listen, LocalAddr, ServerBuilder, ServerHandle
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
-use crate::traced::Traced;
+use crate::watched::{Tasks, Watched};
 
 /// A task of which nobody asks what it is.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Building = dyn Fn(ServerBuilder) -> Result<BuiltServer, BuildError> + Send + Sync;
-type BuildingTraced =
-    dyn Fn(ServerBuilder, Dispatch) -> Result<BuiltServer, BuildError> + Send + Sync;
+type BuildingWatched =
+    dyn Fn(ServerBuilder, Dispatch, Tasks) -> Result<BuiltServer, BuildError> + Send + Sync;
 
 /// A runtime of which nobody asks which one it is.
 pub(crate) struct Host {
     build: Box<Building>,
-    build_traced: Box<BuildingTraced>,
+    build_watched: Box<BuildingWatched>,
     spawn: Box<dyn Fn(Task) + Send + Sync>,
     serve: Option<Box<dyn Fn(ServerBuilder) -> Served + Send + Sync>>,
 }
 
 impl Host {
     pub(crate) fn new<R: Runtime>(runtime: R) -> Self {
-        let (building, traced) = (runtime.clone(), runtime.clone());
+        let (building, watched) = (runtime.clone(), runtime.clone());
         Self {
             build: Box::new(move |builder| build_on(building.clone(), builder)),
-            build_traced: Box::new(move |builder, told| {
-                build_on(Traced::new(traced.clone(), told), builder)
+            build_watched: Box::new(move |builder, told, tasks| {
+                build_on(Watched::new(watched.clone(), told, tasks), builder)
             }),
             spawn: Box::new(move |task| runtime.spawn(task)),
             serve: None,
@@ -72,9 +72,14 @@ impl Host {
         self.run(built.expect("a server"))
     }
 
-    /// Likewise; what the server's tasks trace goes to a subscriber of its own.
-    pub(crate) fn listen_traced(&self, builder: ServerBuilder, told: Dispatch) -> Served {
-        let built = (self.build_traced)(builder.listen(any_port()), told.clone());
+    /// Likewise; what the server's tasks trace goes to a subscriber of its own, and they are counted.
+    pub(crate) fn listen_watched(
+        &self,
+        builder: ServerBuilder,
+        told: Dispatch,
+        tasks: Tasks,
+    ) -> Served {
+        let built = (self.build_watched)(builder.listen(any_port()), told.clone(), tasks);
         let mut server = built.expect("a server");
         server.running = Box::pin(server.running.with_subscriber(told));
         self.run(server)

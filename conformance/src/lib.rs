@@ -56,7 +56,7 @@ mod panics;
 pub mod recordings;
 pub mod replay;
 pub mod server;
-mod traced;
+mod watched;
 
 use std::process::ExitCode;
 

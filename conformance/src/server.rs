@@ -14,6 +14,7 @@ use tracing::Dispatch;
 
 use crate::host::{BuiltServer, Served, host};
 use crate::journal::{Journal, journal};
+pub use crate::watched::Tasks;
 
 /// How long anything may take before a test gives it up: much longer than it ever takes.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -64,7 +65,15 @@ impl TestServer {
 
     /// Likewise; what its tasks trace goes to a subscriber of its own.
     pub fn traced(builder: ServerBuilder, told: Dispatch) -> Self {
-        host().listen_traced(builder, told).into()
+        let served = host().listen_watched(builder, told, Tasks::default());
+        served.into()
+    }
+
+    /// With the server's own listener; its tasks are counted.
+    pub fn counted(builder: ServerBuilder) -> (Self, Tasks) {
+        let tasks = Tasks::default();
+        let served = host().listen_watched(builder, Dispatch::none(), tasks.clone());
+        (served.into(), tasks)
     }
 
     /// With the server's own listener; handlers write into the journal.

@@ -125,13 +125,14 @@ impl Suite {
     }
 }
 
-const OF_LISTENERS: [&str; 12] = [
+const OF_LISTENERS: [&str; 13] = [
     "access_log",
     "build_errors",
     "clients::encryption",
     "clients::pages",
     "clients::reconnect",
     "contradictory_settings",
+    "deadlines",
     "encryption",
     "flash",
     "listeners",

@@ -141,7 +141,9 @@ impl<R> ServerBuilder<R> {
     /// the heartbeat timeout and the close timeout.
     ///
     /// Clients take silence for the end: without heartbeats, the server must find something
-    /// else to say within the close timeout.
+    /// else to say within the close timeout. A peer of a websocket or stream that vanishes without a
+    /// word is then only noticed by the operating system ([`Listen::keepalive`]), or when the
+    /// outbox runs over.
     #[must_use]
     pub fn heartbeat_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
         self.session.heartbeat_interval = interval.into();

@@ -54,13 +54,16 @@ fn check_not_zero(settings: &Settings, session: &SessionConfig) -> Result<(), Bu
         ("request_body_timeout", limits.request_body_timeout),
         ("unread_response_timeout", limits.unread_response_timeout),
         ("authorization_timeout", limits.authorization_timeout),
+        ("upload_timeout", limits.upload_timeout),
         ("websocket_close_timeout", limits.websocket_close_timeout),
         ("tls_handshake_timeout", limits.tls_handshake_timeout),
         ("flash_policy_timeout", limits.flash_policy_timeout),
     ];
     let interval = session.heartbeat_interval;
     let interval = interval.map(|interval| ("heartbeat_interval", interval));
-    let mut times = times.into_iter().chain(interval);
+    let handlers = limits.handler_timeout;
+    let handlers = handlers.map(|timeout| ("handler_timeout", timeout));
+    let mut times = times.into_iter().chain(interval).chain(handlers);
     if let Some((setting, _)) = times.find(|(_, time)| time.is_zero()) {
         return Err(BuildError::Zero(setting));
     }
@@ -147,6 +150,9 @@ pub(crate) fn check_namespace(
     }
     if name.is_empty() && namespace.handlers.authorizer.is_some() {
         return Err(BuildError::GlobalNamespaceCannotAsk);
+    }
+    if namespace.handlers.timeout == Some(Some(Duration::ZERO)) {
+        return Err(BuildError::Zero("handler_timeout"));
     }
     if nobody_can_join(namespace) {
         return Err(BuildError::NobodyCanJoin(String::from(&**name)));

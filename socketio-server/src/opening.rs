@@ -95,10 +95,7 @@ async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<b
         .sleep(engine.settings.limits.authorization_timeout);
     let late = async {
         deadline.await;
-        Err(HandlerError::new(
-            "authorization_timeout",
-            "the authorization took too long",
-        ))
+        Err(HandlerError::authorization_timed_out())
     };
     let decision = async { authorizer(Arc::clone(handshake)).await };
     let decision = std::panic::AssertUnwindSafe(futures_lite::future::or(decision, late));

@@ -148,6 +148,23 @@ pub struct ServerLimits {
     pub unread_response_timeout: Duration,
     /// How long an authorization may take. Default 10 s.
     pub authorization_timeout: Duration,
+    /// How long a handler or dispatcher may take, with the layers around it. Default 60 s, because
+    /// everything else that its client says waits so long, and proxies give up a post after as much;
+    /// `None` is for ever. A namespace may have [a time of its
+    /// own](crate::Namespace::handler_timeout).
+    ///
+    /// When it is over, the handler is dropped where it waits, its client is told
+    /// `handler_timed_out` as if it had failed so, and the next event has its turn. Nothing can
+    /// take a thread from a handler that never waits. What is to go on for longer is a
+    /// [job](crate::Socket::spawn).
+    pub handler_timeout: Option<Duration>,
+    /// How long a post may wait, once it is there, for the handlers of what its client has said
+    /// before, for the client to take the answers to that, or for its
+    /// [rate](crate::ServerBuilder::event_rate). Default 120 s, so that one slow handler alone
+    /// ends nothing. When it is over, the post is answered 503 and the session ends with
+    /// [`DisconnectReason::UploadTimeout`](crate::DisconnectReason::UploadTimeout): the rest of
+    /// the post is not taken, and nobody could tell the client which.
+    pub upload_timeout: Duration,
     /// How long a closing websocket may take to answer. Default 5 s.
     pub websocket_close_timeout: Duration,
     /// How long a client may take to agree on encryption. Default 10 s.
@@ -177,6 +194,8 @@ impl Default for ServerLimits {
             request_body_timeout: Duration::from_secs(30),
             unread_response_timeout: Duration::from_secs(30),
             authorization_timeout: Duration::from_secs(10),
+            handler_timeout: Some(Duration::from_secs(60)),
+            upload_timeout: Duration::from_secs(120),
             websocket_close_timeout: Duration::from_secs(5),
             tls_handshake_timeout: Duration::from_secs(10),
             flash_policy_timeout: Duration::from_secs(3),
@@ -201,6 +220,8 @@ impl ServerLimits {
         request_body_timeout: Duration,
         unread_response_timeout: Duration,
         authorization_timeout: Duration,
+        handler_timeout: Option<Duration>,
+        upload_timeout: Duration,
         websocket_close_timeout: Duration,
         tls_handshake_timeout: Duration,
         flash_policy_timeout: Duration,

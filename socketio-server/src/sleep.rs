@@ -18,8 +18,9 @@ impl Socket {
     /// Starts a timer, which resolves when `duration` has passed since this call: for handlers
     /// and [jobs](Self::spawn) that are to work on every runtime.
     ///
-    /// A client's next event waits until its handler has ended; let a job sleep instead, which is
-    /// cancelled when the client goes.
+    /// A client's next event waits until its handler has ended, and a handler has its
+    /// [time](crate::ServerLimits::handler_timeout); let a job sleep instead, which is cancelled when
+    /// the client goes.
     pub fn sleep(&self, duration: Duration) -> Sleep {
         Sleep(self.engine().executor.sleep(duration))
     }

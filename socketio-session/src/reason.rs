@@ -33,6 +33,9 @@ pub enum DisconnectReason {
     ProtocolViolation,
     /// The client did not read fast enough for what it was sent, and the outbox ran over.
     SlowConsumer,
+    /// A post of the client's waited too long: handlers did not take what it had said before, or it
+    /// did not take what it was answered.
+    UploadTimeout,
     /// The server is shutting down.
     ShuttingDown,
 }
@@ -50,6 +53,7 @@ impl fmt::Display for DisconnectReason {
             Self::TooManyEvents => "too many events",
             Self::ProtocolViolation => "protocol violation",
             Self::SlowConsumer => "slow consumer",
+            Self::UploadTimeout => "upload timeout",
             Self::ShuttingDown => "shutting down",
         })
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use socketio_server::{BuildError, PeerShare, ServerBuilder, ServerLimits, TransportName};
+use socketio_server::{
+    BuildError, Namespace, PeerShare, ServerBuilder, ServerLimits, TransportName,
+};
 
 use crate::server::bind;
 
@@ -136,6 +138,14 @@ fn nothing_that_is_needed_may_be_zero() {
         (
             limited(|limits| limits.request_head_timeout = Duration::ZERO),
             "request_head_timeout",
+        ),
+        (
+            limited(|limits| limits.handler_timeout = Some(Duration::ZERO)),
+            "handler_timeout",
+        ),
+        (
+            ServerBuilder::new().namespace(Namespace::new("/a").handler_timeout(Duration::ZERO)),
+            "handler_timeout",
         ),
     ] {
         let error = failure(builder);

@@ -167,6 +167,8 @@ fn options_that_do_not_go_with_the_listener_are_refused() {
             Listen::unix("/nowhere/socket").reuse_port(false),
             "reuse_port",
         ),
+        #[cfg(unix)]
+        (Listen::unix("/nowhere/socket").keepalive(None), "keepalive"),
     ] {
         let error = build(ServerBuilder::new().listen(listen)).expect_err("a misfit");
         let BuildError::ListenOption { option, .. } = &error else {

@@ -11,6 +11,7 @@ mod build_errors;
 mod bursts;
 mod client_files;
 mod contradictory_settings;
+mod deadlines;
 mod disconnecting;
 mod disconnection_flow;
 mod dispatch_order;
@@ -45,6 +46,8 @@ mod rooms;
 mod server_handle;
 mod sessions;
 mod shutdown;
+#[cfg(target_os = "linux")]
+mod silent_connections;
 mod sizes_and_times;
 mod slow_consumers;
 mod slow_handlers;
@@ -75,6 +78,7 @@ pub(crate) const FILES: &[TestFile] = &[
     bursts::TESTS,
     client_files::TESTS,
     contradictory_settings::TESTS,
+    deadlines::TESTS,
     disconnecting::TESTS,
     disconnection_flow::TESTS,
     dispatch_order::TESTS,
@@ -109,6 +113,8 @@ pub(crate) const FILES: &[TestFile] = &[
     server_handle::TESTS,
     sessions::TESTS,
     shutdown::TESTS,
+    #[cfg(target_os = "linux")]
+    silent_connections::TESTS,
     sizes_and_times::TESTS,
     slow_consumers::TESTS,
     slow_handlers::TESTS,

@@ -40,12 +40,8 @@ impl Engine {
         let EventContext { trigger, owed, .. } = context;
         let error = match called {
             Ok(Ok(work)) => {
-                return Some(Turn {
-                    socket,
-                    work: Work::Dispatch(work),
-                    stage: Stage::Dispatch { trigger, owed },
-                    span,
-                });
+                let stage = Stage::Dispatch { trigger, owed };
+                return Some(Turn::new(socket, Work::Dispatch(work), stage, span));
             }
             Ok(Err(rejection)) => HandlerError::rejected(trigger.method(), rejection),
             Err(_) => HandlerError::panicked(),

@@ -37,12 +37,8 @@ impl Engine {
         if !handlers.layers.is_empty() {
             let inside = handlers.layers.around_handler(Arc::clone(handler));
             let owed = context.owed.share_with_another(&socket);
-            let turn = Turn {
-                socket,
-                work: Work::Handler(inside.run(context)),
-                stage: Stage::Handler { owed },
-                span,
-            };
+            let work = Work::Handler(inside.run(context));
+            let turn = Turn::new(socket, work, Stage::Handler { owed }, span);
             return self.run_turn(turn, concurrent);
         }
         let called = catch_unwind(AssertUnwindSafe(|| {
@@ -51,12 +47,8 @@ impl Engine {
         let EventContext { trigger, owed, .. } = context;
         let error = match called {
             Ok(Ok(work)) => {
-                let turn = Turn {
-                    socket,
-                    work: Work::Handler(work),
-                    stage: Stage::Handler { owed },
-                    span,
-                };
+                let work = Work::Handler(work);
+                let turn = Turn::new(socket, work, Stage::Handler { owed }, span);
                 return self.run_turn(turn, concurrent);
             }
             Ok(Err(rejection)) => HandlerError::rejected(trigger.method(), rejection),
@@ -80,14 +72,14 @@ impl Engine {
 
     /// Lets a turn run beside the next ones, unless there are too many already.
     fn run_beside(self: &Arc<Self>, mut turn: Turn) -> Option<Turn> {
-        let membership = turn.socket.membership();
+        let membership = turn.socket().membership();
         let limit = self.settings.limits.concurrent_handlers;
         if membership.concurrent.load(Ordering::Relaxed) >= limit {
             return Some(turn);
         }
         let mut nobody = Context::from_waker(Waker::noop());
         if Pin::new(&mut turn).poll(&mut nobody).is_pending() {
-            let beside = Beside::new(&turn.socket);
+            let beside = Beside::new(turn.socket());
             self.executor.spawn(Box::pin(async move {
                 turn.await;
                 drop(beside);

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_lite::future::or;
 use socketio_proto::ErrorReason;
 use socketio_session::{DisconnectReason, FaultKind, JoinRequest};
 use tracing::debug_span;
@@ -38,21 +37,9 @@ impl From<HandlerError> for Refusal {
 impl Engine {
     pub(super) fn start_join(self: &Arc<Self>, socket: Socket, request: JoinRequest) -> Turn {
         let span = debug_span!("join", session = ?socket.id(), namespace = socket.namespace());
-        let deadline = self
-            .executor
-            .sleep(self.settings.limits.authorization_timeout);
-        let late = async {
-            deadline.await;
-            let why = "the authorization took too long";
-            Err(HandlerError::new("authorization_timeout", why).into())
-        };
         let prepared = prepare(socket.clone(), Box::from(request.query()));
-        Turn {
-            socket,
-            work: Work::Join(Box::pin(or(prepared, late))),
-            stage: Stage::Join(request),
-            span,
-        }
+        let work = Work::Join(Box::pin(prepared));
+        Turn::new(socket, work, Stage::Join(request), span)
     }
 
     pub(super) fn decide(

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use socketio_session::JoinRequest;
 use tracing::Span;
@@ -15,14 +16,24 @@ use crate::contained::drop_contained;
 use crate::handlers::{
     Dispatch, DispatchFuture, HandlerError, HandlerFuture, HandlerOutcome, OwedReply, Trigger,
 };
+use crate::runtime::BoxedSleep;
 use crate::socket::Socket;
 
 /// A handler at work on one event, and what is to be done with its outcome.
 pub(super) struct Turn {
-    pub(super) socket: Socket,
-    pub(super) work: Work,
-    pub(super) stage: Stage,
-    pub(super) span: Span,
+    socket: Socket,
+    work: Work,
+    stage: Stage,
+    span: Span,
+    deadline: Deadline,
+}
+
+/// When a turn has had its time.
+enum Deadline {
+    /// It has not had to wait yet: what is done on the spot needs no timer.
+    Unset,
+    At(BoxedSleep),
+    Never,
 }
 
 /// What is awaited.
@@ -56,12 +67,56 @@ pub(super) enum Stage {
 }
 
 impl Turn {
+    pub(super) const fn new(socket: Socket, work: Work, stage: Stage, span: Span) -> Self {
+        Self {
+            socket,
+            work,
+            stage,
+            span,
+            deadline: Deadline::Unset,
+        }
+    }
+
+    pub(super) const fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
     pub(super) fn at_stage(self, stage: Stage) -> Self {
         Self { stage, ..self }
     }
 }
 
+impl Turn {
+    /// Whether the work, which has to wait, has had its time.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Deadline::Unset = self.deadline {
+            let engine = self.socket.engine();
+            self.deadline = match engine.time_for(&self.work, &self.socket) {
+                Some(time) => Deadline::At(engine.executor.sleep(time)),
+                None => Deadline::Never,
+            };
+        }
+        match &mut self.deadline {
+            Deadline::At(sleep) => sleep.as_mut().poll(cx),
+            Deadline::Unset | Deadline::Never => Poll::Pending,
+        }
+    }
+}
+
 impl Engine {
+    /// How long work may take; `None` if it may take for ever.
+    fn time_for(&self, work: &Work, socket: &Socket) -> Option<Duration> {
+        let limits = &self.settings.limits;
+        match work {
+            Work::Join(_) => Some(limits.authorization_timeout),
+            Work::Handler(_) | Work::Dispatch(_) => self
+                .handlers(socket.namespace_id())
+                .and_then(|handlers| handlers.timeout)
+                .unwrap_or(limits.handler_timeout),
+            Work::Spent => None,
+        }
+    }
+
     /// What a turn came to. It may be another turn: that of the handler for faults, or of the
     /// handler that a dispatcher chose.
     fn conclude(self: &Arc<Self>, socket: &Socket, stage: Stage, outcome: Outcome) -> Option<Turn> {
@@ -100,13 +155,21 @@ impl Work {
         }
     }
 
-    /// As if it had failed.
-    fn panicked(&self) -> Outcome {
+    /// As if it had failed so.
+    fn failed(&self, error: HandlerError) -> Outcome {
         match self {
-            Self::Handler(_) | Self::Spent => Outcome::Handler(Err(HandlerError::panicked())),
-            Self::Join(_) => Outcome::Join(Err(HandlerError::panicked().into())),
-            Self::Dispatch(_) => Outcome::Dispatch(Err(HandlerError::panicked())),
+            Self::Handler(_) | Self::Spent => Outcome::Handler(Err(error)),
+            Self::Join(_) => Outcome::Join(Err(error.into())),
+            Self::Dispatch(_) => Outcome::Dispatch(Err(error)),
         }
+    }
+
+    /// As if it had failed because its time is up.
+    fn timed_out(&self) -> Outcome {
+        self.failed(match self {
+            Self::Join(_) => HandlerError::authorization_timed_out(),
+            _ => HandlerError::timed_out(),
+        })
     }
 }
 
@@ -118,9 +181,12 @@ impl Future for Turn {
             let Self { work, span, .. } = &mut *self;
             let polled = catch_unwind(AssertUnwindSafe(|| span.in_scope(|| work.poll(cx))));
             let outcome = match polled {
-                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Pending) => match self.poll_deadline(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(()) => self.work.timed_out(),
+                },
                 Ok(Poll::Ready(outcome)) => outcome,
-                Err(_) => self.work.panicked(),
+                Err(_) => self.work.failed(HandlerError::panicked()),
             };
             // A future may hold values of users beyond its end.
             drop_contained(std::mem::replace(&mut self.work, Work::Spent));

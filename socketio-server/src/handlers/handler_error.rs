@@ -48,6 +48,16 @@ impl HandlerError {
         }
     }
 
+    /// It was dropped in the midst of its work.
+    pub(crate) fn timed_out() -> Self {
+        Self::new("handler_timed_out", "the handler took too long")
+    }
+
+    /// Nobody decided in time whether a client may join.
+    pub(crate) fn authorization_timed_out() -> Self {
+        Self::new("authorization_timeout", "the authorization took too long")
+    }
+
     /// What `method` takes was not there.
     pub(crate) fn rejected(method: &str, rejection: Rejection) -> Self {
         let kind = FaultKind::InvalidArguments {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use socketio_session::Content;
 
@@ -27,6 +28,8 @@ pub(crate) struct NamespaceHandlers {
     pub(crate) authorizer: Option<Arc<dyn ErasedAuthorizer>>,
     pub(crate) dispatcher: Option<Box<dyn ErasedDispatcher>>,
     pub(crate) layers: Layers,
+    /// How long a handler may take, if it is not what the server says; `Some(None)` is for ever.
+    pub(crate) timeout: Option<Option<Duration>>,
 }
 
 #[derive(Debug)]

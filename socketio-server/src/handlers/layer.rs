@@ -44,7 +44,8 @@ pub type HandlerOutcome = Result<ReplyArgs, HandlerError>;
 /// ```
 ///
 /// Layers nest in the order in which they were added, the first outermost, those of the server
-/// around those of the namespace. They are not called for packets that no handler gets.
+/// around those of the namespace. They are not called for packets that no handler gets, and they are
+/// dropped with a handler whose [time](crate::ServerLimits::handler_timeout) is up.
 ///
 /// # Who may come in
 ///

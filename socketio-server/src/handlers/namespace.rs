@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use socketio_session::{Acl, EventNames, NamespaceConfig};
 
@@ -265,6 +266,23 @@ impl Namespace {
     pub fn dispatch<P: 'static>(mut self, dispatcher: impl Dispatcher<P>) -> Self {
         self.config.defers_judgement = true;
         self.handlers.dispatcher = Some(dispatch::erase(dispatcher));
+        self
+    }
+
+    /// How long a handler of the namespace may take, or its dispatcher, instead of what
+    /// [`ServerLimits::handler_timeout`](crate::ServerLimits::handler_timeout) says: for one whose
+    /// work takes longer, or `None` for as long as it likes.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use socketio_server::Namespace;
+    ///
+    /// Namespace::new("/reports").handler_timeout(Duration::from_secs(600));
+    /// Namespace::new("/trusted").handler_timeout(None);
+    /// ```
+    #[must_use]
+    pub fn handler_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.handlers.timeout = Some(timeout.into());
         self
     }
 

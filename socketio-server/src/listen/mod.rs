@@ -14,12 +14,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 #[cfg(feature = "rustls")]
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use self::accepting::OpenListener;
 pub use self::tcp::TcpAddress;
 
 /// Connections that wait to be accepted, unless [`Listen::backlog`] says otherwise.
 const BACKLOG: u32 = 1024;
+
+/// After how much silence the operating system looks whether a peer is still there, unless
+/// [`Listen::keepalive`] says otherwise.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Something to listen on, for [`ServerBuilder::listen`](crate::ServerBuilder::listen): a TCP
 /// address, a Unix socket, or a listener that exists already.
@@ -34,6 +39,7 @@ pub struct Listen {
     reuse_port: Option<bool>,
     v6_only: Option<bool>,
     mode: Option<u32>,
+    keepalive: Option<Option<Duration>>,
     #[cfg(feature = "rustls")]
     tls: Option<Arc<futures_rustls::rustls::ServerConfig>>,
 }
@@ -135,6 +141,21 @@ impl Listen {
         self
     }
 
+    /// After how much silence on a TCP connection the operating system asks whether its peer is
+    /// still there (`SO_KEEPALIVE`), in whole seconds; `None` for never. Default 60 s, also for
+    /// listeners that exist already. It asks every sixth of that time again, and ends the
+    /// connection when it is not answered, on Linux after nine times: 150 s in all.
+    ///
+    /// This is the only deadline of a websocket or stream when heartbeats are [switched
+    /// off](crate::ServerBuilder::heartbeat_interval) and its peer vanishes without a word. It holds
+    /// on systems on which connections take it over from their listener: Linux, the BSDs, macOS and
+    /// Windows among them.
+    #[must_use]
+    pub fn keepalive(mut self, after: impl Into<Option<Duration>>) -> Self {
+        self.keepalive = Some(after.into());
+        self
+    }
+
     /// Has connections encrypted: clients connect with `https://` and `wss://`.
     ///
     /// The crypto provider and the certificates are those of `config`, which may change its
@@ -154,6 +175,7 @@ impl Listen {
             reuse_port: None,
             v6_only: None,
             mode: None,
+            keepalive: None,
             #[cfg(feature = "rustls")]
             tls: None,
         }
@@ -167,11 +189,17 @@ impl Listen {
             Place::Unix(_) => (false, true),
             Place::Opened(_) => (false, false),
         };
+        let is_on_unix = match &self.place {
+            Place::Tcp(_) | Place::Opened(StdListener::Tcp(_)) => false,
+            #[cfg(unix)]
+            Place::Unix(_) | Place::Opened(StdListener::Unix(_)) => true,
+        };
         let options = [
             ("backlog", self.backlog.is_some(), is_tcp || is_unix),
             ("reuse_port", self.reuse_port.is_some(), is_tcp),
             ("v6_only", self.v6_only.is_some(), is_tcp),
             ("mode", self.mode.is_some(), is_unix),
+            ("keepalive", self.keepalive.is_some(), !is_on_unix),
             ("tls", self.names_other_protocols(), false),
         ];
         let mut misfits = options.iter().filter(|(_, is_set, fits)| *is_set && !fits);

@@ -4,7 +4,7 @@ use std::io;
 
 use super::accepting::{Incoming, OpenListener};
 use super::tcp::TcpOptions;
-use super::{BACKLOG, Listen, LocalAddr, Place, StdListener};
+use super::{BACKLOG, KEEPALIVE, Listen, LocalAddr, Place, StdListener};
 use crate::runtime::Runtime;
 
 /// A socket that listens, and is not known to a runtime yet.
@@ -19,10 +19,14 @@ impl Listen {
     pub(crate) async fn open<R: Runtime>(self, runtime: &R) -> io::Result<OpenListener<R>> {
         #[cfg(feature = "rustls")]
         let tls = self.tls.clone().map(super::tls::TlsAcceptor::new);
+        let keepalive = self.keepalive.unwrap_or(Some(KEEPALIVE));
         // Names are looked up here, and files are touched.
         let socket = runtime.unblock(|| self.open_socket()).await??;
         let (address, incoming) = match socket.listener {
             StdListener::Tcp(listener) => {
+                if let Some(after) = keepalive {
+                    super::tcp::keep_alive(&listener, after)?;
+                }
                 let address = LocalAddr::Tcp(listener.local_addr()?);
                 (address, Incoming::Tcp(runtime.tcp_listener(listener)?))
             }

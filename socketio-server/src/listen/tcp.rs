@@ -3,8 +3,9 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 /// The addresses to listen on, the first of which that can be had is taken: one, several, or a
 /// name that stands for them.
@@ -60,6 +61,24 @@ fn open_at(address: SocketAddr, options: TcpOptions) -> io::Result<TcpListener> 
     socket.listen(i32::try_from(options.backlog).unwrap_or(i32::MAX))?;
     socket.set_nonblocking(true)?;
     Ok(socket.into())
+}
+
+/// Has the operating system look after connections whose peers have been silent for this long.
+/// They take this over from the listener.
+pub(super) fn keep_alive(listener: &TcpListener, after: Duration) -> io::Result<()> {
+    let after = after.max(Duration::from_secs(1));
+    let keepalive = TcpKeepalive::new().with_time(after);
+    #[cfg(any(
+        windows,
+        target_os = "linux",
+        target_os = "android",
+        target_os = "macos",
+        target_os = "ios",
+        target_os = "freebsd",
+        target_os = "netbsd"
+    ))]
+    let keepalive = keepalive.with_interval((after / 6).max(Duration::from_secs(1)));
+    SockRef::from(listener).set_tcp_keepalive(&keepalive)
 }
 
 #[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]

@@ -47,23 +47,25 @@ where
         }
     };
     if let Some(at) = engine.find(sid) {
-        let taken = take_in(engine, at, &payload).await;
-        if taken == Err(PeerError::Closed(DisconnectReason::TooManyEvents)) {
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            return answers::refusal_and_close(status, "too many events");
+        match take_in(engine, at, &payload).await {
+            Err(PeerError::Closed(DisconnectReason::TooManyEvents)) => {
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                return answers::refusal_and_close(status, "too many events");
+            }
+            Err(PeerError::Closed(DisconnectReason::UploadTimeout)) => {
+                return answers::refusal_and_close(StatusCode::SERVICE_UNAVAILABLE, "too busy");
+            }
+            // A session that has ended meanwhile gets the same answer as one that goes on.
+            Ok(()) | Err(_) => {}
         }
     }
-    // A session that has ended meanwhile gets the same answer as one that goes on.
     answers::uploaded(origin)
 }
 
 /// Hands the packets of a payload to the session, no faster than the application takes them and
 /// the client the answers.
-pub(crate) async fn take_in(
-    engine: &Arc<Engine>,
-    at: SessionAddress,
-    payload: &str,
-) -> Result<(), PeerError> {
+async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) -> Result<(), PeerError> {
+    let mut deadline = None;
     let wants_input = engine.with_session(at, |mut session| {
         session.receive_upload();
         session.wants_input()
@@ -83,19 +85,33 @@ pub(crate) async fn take_in(
         }
         if !wants_input {
             // Here, and not behind the last packet: its answers may be fetched when the post is
-            // answered.
-            until_fed(engine, at).await;
+            // answered. Nearly always there is none, and no timer is needed.
+            let time = engine.settings.limits.upload_timeout;
+            let deadline = deadline.get_or_insert_with(|| engine.executor.sleep(time));
+            let late = async {
+                deadline.await;
+                Err(give_up(engine, at))
+            };
+            futures_lite::future::or(until_fed(engine, at), late).await?;
         }
         wants_input = receive(engine, at, engine.now(), packet)?;
     }
     Ok(())
 }
 
+/// Ends a session that has not wanted the rest of a payload for too long.
+fn give_up(engine: &Arc<Engine>, at: SessionAddress) -> PeerError {
+    let now = engine.now();
+    let reason = DisconnectReason::UploadTimeout;
+    engine.with_session(at, |mut session| session.fail(now, reason));
+    PeerError::Closed(reason)
+}
+
 /// Waits until the session wants more, or is over: a client that never takes what it is sent
 /// meets the deadlines of its transport.
-async fn until_fed(engine: &Arc<Engine>, at: SessionAddress) {
+async fn until_fed(engine: &Arc<Engine>, at: SessionAddress) -> Result<(), PeerError> {
     let id = engine.with_session(at, |mut session| session.data().links.add());
-    let Some(id) = id else { return };
+    let Some(id) = id else { return Ok(()) };
     let waiting = Waiting { engine, at, id };
     poll_fn(|cx| {
         let fed = engine.with_session(at, |mut session| {
@@ -111,6 +127,7 @@ async fn until_fed(engine: &Arc<Engine>, at: SessionAddress) {
     })
     .await;
     drop(waiting);
+    Ok(())
 }
 
 /// An upload's place among those that wait, given back even if the client goes away.

@@ -235,7 +235,8 @@ impl Session {
         self.close(DisconnectReason::ClientDisconnected, goodbye);
     }
 
-    /// The client broke a rule below the level of packets; the session ends without a goodbye.
+    /// The client broke a rule below the level of packets, or cannot be served any further; the
+    /// session ends without a goodbye.
     pub fn fail(&mut self, now: Instant, reason: DisconnectReason) {
         self.advance(now);
         self.close(reason, Goodbye::Omit);

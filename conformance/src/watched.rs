@@ -1,7 +1,9 @@
-//! A runtime whose tasks trace to a subscriber of their own.
+//! A runtime whose tasks are counted, and trace to a subscriber of their own.
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use socketio_server::runtime::{Instant, Runtime};
@@ -11,34 +13,64 @@ use tracing::instrument::WithSubscriber;
 /// The runtime that it wraps, apart from what its tasks trace. They run on threads that other
 /// servers share, so what belongs to which server is told by the tasks alone.
 #[derive(Debug, Clone)]
-pub(crate) struct Traced<R> {
+pub(crate) struct Watched<R> {
     runtime: R,
     told: Dispatch,
+    tasks: Tasks,
 }
 
-impl<R> Traced<R> {
-    pub(crate) const fn new(runtime: R, told: Dispatch) -> Self {
-        Self { runtime, told }
+impl<R> Watched<R> {
+    pub(crate) const fn new(runtime: R, told: Dispatch, tasks: Tasks) -> Self {
+        Self {
+            runtime,
+            told,
+            tasks,
+        }
     }
 }
 
-impl<R: Runtime> Runtime for Traced<R> {
+/// The tasks that one server has started and that have not ended.
+#[derive(Debug, Clone, Default)]
+pub struct Tasks(Arc<AtomicUsize>);
+
+impl Tasks {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn begin(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Counted(self.clone())
+    }
+}
+
+struct Counted(Tasks);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl<R: Runtime> Runtime for Watched<R> {
     type TcpListener = R::TcpListener;
     #[cfg(unix)]
     type UnixListener = R::UnixListener;
     type Sleep = R::Sleep;
 
     fn current() -> Self {
-        Self::new(R::current(), Dispatch::none())
+        Self::new(R::current(), Dispatch::none(), Tasks::default())
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let counted = self.tasks.begin();
         // What a task traces when it is dropped counts, too: it is dropped within the last poll.
-        #[expect(
-            clippy::redundant_async_block,
-            reason = "it says when the task is dropped"
-        )]
-        let whole = async move { task.await };
+        let whole = async move {
+            task.await;
+            drop(counted);
+        };
         self.runtime.spawn(whole.with_subscriber(self.told.clone()));
     }
 
