@@ -21,6 +21,7 @@ tests![
     a_websocket_message_that_is_too_large_ends_the_session,
     a_body_that_takes_too_long_is_given_up_and_the_session_goes_on,
     a_connection_that_never_says_what_it_wants_is_ended,
+    a_head_has_all_its_time_however_long_the_answer_before_took,
     a_head_that_is_too_large_is_refused,
     more_connections_than_allowed_wait_until_one_has_ended,
     a_handshake_that_is_not_taken_up_is_forgotten,
@@ -164,6 +165,19 @@ fn a_connection_that_never_says_what_it_wants_is_ended() {
     let mut idle = HttpClient::open(server.address);
     assert_eq!(idle.get("/socket.io/1/").status, 200);
     idle.expect_end();
+}
+
+fn a_head_has_all_its_time_however_long_the_answer_before_took() {
+    let head_timeout = Duration::from_secs(1);
+    let builder = limited(|limits| limits.request_head_timeout = head_timeout);
+    let builder = builder.polling_duration(head_timeout + Duration::from_millis(200));
+    let (server, _journal) = TestServer::noting_listening(builder);
+    let client = Client::connect(&server, Transport::Polling);
+    let poll = format!("/socket.io/1/xhr-polling/{}", client.sid);
+    let mut kept = HttpClient::open(server.address);
+    assert_eq!(text(&kept.get(&poll)), "8::");
+    assert_eq!(kept.get("/socket.io/1/").status, 200);
+    kept.expect_end();
 }
 
 fn a_head_that_is_too_large_is_refused() {

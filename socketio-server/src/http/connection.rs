@@ -15,7 +15,8 @@ use hyper::service::Service;
 use socketio_session::{Admitted, Refusal};
 use tracing::trace;
 
-use super::hyper_adapter::{HyperStream, HyperTimer};
+use super::head_timer::HeadTimer;
+use super::hyper_adapter::HyperStream;
 use super::logged_body::LoggedBody;
 use super::unflushed::Unflushed;
 use super::{Answer, ClientEnd};
@@ -118,7 +119,7 @@ async fn serve_http<S: ByteStream>(
     let stream =
         HyperStream::new(stream, executor, patience, unflushed, client_end).with_early(early);
     let mut connection = http1::Builder::new()
-        .timer(HyperTimer(Arc::clone(&engine.executor)))
+        .timer(HeadTimer::new(Arc::clone(&engine.executor)))
         .header_read_timeout(limits.request_head_timeout)
         .max_buf_size(limits.request_head_bytes.max(8 << 10))
         .serve_connection(stream, service);

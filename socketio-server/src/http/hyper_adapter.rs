@@ -1,14 +1,13 @@
-//! hyper's traits for our streams and timers, without unsafe code.
+//! hyper's traits for our streams, without unsafe code.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hyper::rt::{Read, ReadBufCursor, Sleep, Timer, Write};
+use hyper::rt::{Read, ReadBufCursor, Write};
 
 use super::ClientEnd;
 use super::unflushed::Unflushed;
@@ -139,41 +138,3 @@ impl<S: ByteStream> Write for HyperStream<S> {
         self.with_patience(cx, polled)
     }
 }
-
-/// The runtime's timers for hyper.
-#[derive(Debug, Clone)]
-pub(super) struct HyperTimer(pub(super) Arc<dyn Executor>);
-
-/// hyper wants its timers to be `Sync`; polling goes through `&mut`, so the lock is never taken.
-struct HyperSleep(Mutex<BoxedSleep>);
-
-impl Timer for HyperTimer {
-    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        Box::pin(HyperSleep(Mutex::new(self.0.sleep(duration))))
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        self.sleep(deadline.saturating_duration_since(self.now()))
-    }
-
-    /// The runtime's clock, which hyper counts its deadlines by, too: a clock of the operating
-    /// system beside it would make them a little different each time.
-    fn now(&self) -> Instant {
-        static START: OnceLock<Instant> = OnceLock::new();
-        *START.get_or_init(Instant::now) + self.0.now().since_start()
-    }
-}
-
-impl Future for HyperSleep {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.0
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-            .poll(cx)
-    }
-}
-
-impl Sleep for HyperSleep {}

@@ -6,6 +6,7 @@
 mod answer_body;
 mod client_end;
 mod connection;
+mod head_timer;
 mod hyper_adapter;
 mod logged_body;
 mod unflushed;
