@@ -23,17 +23,11 @@ fn turn() -> MutexGuard<'static, ()> {
     BROWSER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A goodbye that is said while a form is under way waits for its answer, which takes a browser a
-/// while. This client forgets it then, or says it to the next session.
-const UNFAIR_TO_FORMS: [&str; 2] = ["client-disconnects", "said-while-away"];
-
 /// All of them in pages of one browser.
 fn play_in_pages(transport: &str) {
     let _turn = turn();
-    let is_fair = |name: &&&str| transport != "jsonp-polling" || !UNFAIR_TO_FORMS.contains(name);
     let (authorized, open): (Vec<&str>, Vec<&str>) = PLAYED
         .iter()
-        .filter(is_fair)
         .partition(|name| **name == "handshake-authorization");
     for (names, authorization) in [(authorized, true), (open, false)] {
         let server = RunningServer::start_for_pages(Listen::tcp(ANY_PORT), authorization);

@@ -37,4 +37,21 @@ function connectionOf(namespace) {
   return namespace.socket;
 }
 
-module.exports = { RealClient, connectionOf };
+// Calls back when nothing that the client has posted is unanswered. What it says before that waits in its buffer, and
+// if it says goodbye there, it forgets the goodbye with the buffer.
+function whenNothingIsPosted(connection, callback) {
+  if (!connection.doBuffer) {
+    callback();
+    return;
+  }
+  const setBuffer = connection.setBuffer;
+  connection.setBuffer = function (buffers) {
+    setBuffer.call(this, buffers);
+    if (!this.doBuffer) {
+      connection.setBuffer = setBuffer;
+      callback();
+    }
+  };
+}
+
+module.exports = { RealClient, connectionOf, whenNothingIsPosted };

@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { connectionOf } = require('../harness/real-client.js');
+const { connectionOf, whenNothingIsPosted } = require('../harness/real-client.js');
 const { serverForgets } = require('../harness/session-probe.js');
 
 module.exports = {
@@ -16,6 +16,7 @@ module.exports = {
       expect.event(witness, 'connect', 'connect of the witness'),
     ]);
     const { sessionid } = connectionOf(leaver);
+    await expect.until('the answer to what it posted', (met) => whenNothingIsPosted(connectionOf(leaver), met));
 
     expect.never(chat, 'all', 'the broadcast came after the goodbye');
     const gone = Promise.all([expect.event(leaver, 'disconnect'), expect.event(chat, 'disconnect')]);

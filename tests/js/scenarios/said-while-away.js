@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { connectionOf } = require('../harness/real-client.js');
+const { connectionOf, whenNothingIsPosted } = require('../harness/real-client.js');
 
 module.exports = {
   proves: 'what an application says while its client is away is said when it is back, to namespaces too',
@@ -11,6 +11,7 @@ module.exports = {
     const chat = socket.of('/chat');
     await expect.event(chat, 'connect');
     const { sessionid } = connectionOf(socket);
+    await expect.until('the answer to what it posted', (met) => whenNothingIsPosted(connectionOf(socket), met));
 
     const gone = expect.event(chat, 'disconnect');
     const back = expect.event(socket, 'reconnect');
