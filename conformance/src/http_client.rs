@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::replay::connection::{Arrival, Connection};
-use crate::replay::raw_http::{ReceivedResponse, read_response};
+use crate::replay::raw_http::{ReceivedResponse, read_head, read_response};
 use crate::server::PATIENCE;
 
 /// A connection that carries one request after the other.
@@ -73,6 +73,21 @@ impl HttpClient {
         read_response(&mut self.connection, method, Instant::now() + PATIENCE).expect("an answer")
     }
 
+    /// Waits for the head of an answer, and leaves what follows it unread.
+    #[track_caller]
+    pub fn head(&mut self) -> ReceivedResponse {
+        read_head(&mut self.connection, Instant::now() + PATIENCE).expect("an answer")
+    }
+
+    /// Everything that comes until the server ends the connection.
+    #[track_caller]
+    pub fn rest(&mut self) -> String {
+        while self.connection.wait(Instant::now() + PATIENCE) == Arrival::Bytes {}
+        let end = self.connection.wait(Instant::now());
+        assert_eq!(end, Arrival::End, "it never ended");
+        String::from_utf8_lossy(self.connection.unread()).into_owned()
+    }
+
     /// The header that names a page of the server's own.
     pub fn referer(&self) -> String {
         format!("Referer: http://{}/page\r\n", self.host)
@@ -89,4 +104,15 @@ impl HttpClient {
 /// The body as text.
 pub fn text(response: &ReceivedResponse) -> &str {
     std::str::from_utf8(&response.body).expect("a body in UTF-8")
+}
+
+/// An answer apart from its date.
+pub fn comparable(answer: ReceivedResponse) -> ReceivedResponse {
+    let headers = answer.headers.into_iter();
+    ReceivedResponse {
+        headers: headers
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("date"))
+            .collect(),
+        ..answer
+    }
 }

@@ -16,10 +16,10 @@ use crate::server::{TestServer, eventually};
 /// The fields of a line, the message and the level among them.
 pub(crate) type Line = BTreeMap<&'static str, String>;
 
-/// The lines of one target that a server has logged.
+/// The lines that a server has logged, of one target or of all.
 #[derive(Clone)]
 pub(crate) struct Lines {
-    target: &'static str,
+    target: Option<&'static str>,
     logged: Arc<Mutex<Vec<Line>>>,
 }
 
@@ -53,7 +53,7 @@ impl Lines {
 impl<S: Subscriber> Layer<S> for Lines {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         let about = event.metadata();
-        if about.target() != self.target {
+        if self.target.is_some_and(|target| about.target() != target) {
             return;
         }
         let mut reading = Reading(Line::from([("level", about.level().to_string())]));
@@ -86,6 +86,22 @@ fn not_the_only_subscriber() {
 pub(crate) fn start(
     builder: ServerBuilder,
     target: &'static str,
+    filter: LevelFilter,
+) -> (TestServer, Lines) {
+    start_hearing(builder, Some(target), filter)
+}
+
+/// Likewise, whatever the target.
+pub(crate) fn start_hearing_all(
+    builder: ServerBuilder,
+    filter: LevelFilter,
+) -> (TestServer, Lines) {
+    start_hearing(builder, None, filter)
+}
+
+fn start_hearing(
+    builder: ServerBuilder,
+    target: Option<&'static str>,
     filter: LevelFilter,
 ) -> (TestServer, Lines) {
     not_the_only_subscriber();

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::{Method, Request};
-use socketio_proto::RequestTarget;
+use socketio_proto::{RequestTarget, TransportName};
 use socketio_session::{Instant, SessionId};
 use tracing::{Level, debug, enabled};
 
@@ -134,21 +134,22 @@ fn shown_path(path: &str, resource: &str) -> String {
             .collect::<Vec<_>>()
             .join("/"),
         RequestTarget::Elsewhere | RequestTarget::ClientFile { .. } => path.into(),
-        // Whatever follows version and transport may be meant to be a session id.
+        // Whatever follows the resource may be meant to be a session id, unless it is a transport.
         _ => {
-            let told = 3 + resource.trim_matches('/').split('/').count();
+            let told = 1 + resource.trim_matches('/').split('/').count();
             let segments = path.split('/').enumerate().map(|(number, segment)| {
-                let most = if number < told {
-                    usize::MAX
-                } else {
-                    ID_CHARACTERS
-                };
-                beginning(segment, most)
+                let is_known = number < told || segment.parse::<TransportName>().is_ok();
+                beginning(segment, if is_known { usize::MAX } else { ID_CHARACTERS })
             });
             segments.collect::<Vec<_>>().join("/")
         }
     };
-    beginning(&shown, PATH_CHARACTERS)
+    beginning(&shown, PATH_CHARACTERS).replace(ends_line, "\u{fffd}")
+}
+
+/// Whether a character would end the line, or be obeyed by a terminal.
+fn ends_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 fn beginning(text: &str, characters: usize) -> String {

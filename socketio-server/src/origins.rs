@@ -9,11 +9,12 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 /// for the handshake and for every request of every transport, websockets included.
 ///
 /// Browsers name the origin in `Origin` where a page can see the answer and where it sends
-/// something. Where they name none, the page is known by `Referer`, as on the reference server
-/// (`socket.io` 0.9 `lib/manager.js`). Requests that have neither are taken for those of programs
-/// that are no browser, but for JSONP: any page can include a script and have it run, and can keep
-/// its browser from naming it. So a script is given away only where the page is named, or where the
-/// browser says in `Sec-Fetch-Site` that it is one of the server's own.
+/// something; a request that names two of them is refused. Where they name none, the page is known
+/// by `Referer`, as on the reference server (`socket.io` 0.9 `lib/manager.js`). Requests that have
+/// neither are taken for those of programs that are no browser, but for JSONP: any page can include
+/// a script and have it run, and can keep its browser from naming it. So a script is given away only
+/// where the page is named, or where the browser says in `Sec-Fetch-Site` that it is one of the
+/// server's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origins(Rule);
 
@@ -89,6 +90,8 @@ impl Origins {
     pub(crate) fn check(&self, headers: &HeaderMap) -> OriginCheck {
         let page = page(headers);
         let allowed = match &self.0 {
+            // Which of several was meant, nobody knows.
+            _ if headers.get_all(header::ORIGIN).iter().nth(1).is_some() => false,
             Rule::Any => true,
             Rule::SameOnly => page.is_none_or(|page| is_own(page, headers)),
             Rule::Listed(patterns) => page

@@ -35,7 +35,8 @@ where
             ..
         } => {
             let Some(name) = offered(engine, transport) else {
-                trace!(transport, "transport not offered");
+                // What the client wrote may be anything, a session's id in the wrong place too.
+                trace!("transport not offered");
                 return Answer::whole(not_offered());
             };
             return answer_transport(engine, name, sid, &head, body).await;

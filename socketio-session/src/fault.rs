@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 
 use socketio_proto::{DecodeError, PayloadError};
 
@@ -117,13 +117,23 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// As it is told in logs: on one line, whatever the client made up.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {}",
-            self.kind.code(),
-            self.kind.text(&self.endpoint)
-        )
+        let (code, text) = (self.kind.code(), self.kind.text(&self.endpoint));
+        write!(OneLine(f), "{code}: {text}")
+    }
+}
+
+/// Escapes what ends a line, or would be obeyed by a terminal.
+struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| match character {
+            '\u{2028}' | '\u{2029}' => write!(self.0, "{}", character.escape_unicode()),
+            _ if character.is_control() => write!(self.0, "{}", character.escape_default()),
+            _ => self.0.write_char(character),
+        })
     }
 }

@@ -3,6 +3,7 @@
 mod access_control;
 mod access_log;
 mod admission;
+mod advisories;
 mod as_in_gevent_socketio;
 mod background_jobs;
 mod blacklist;
@@ -70,6 +71,16 @@ pub(crate) const FILES: &[TestFile] = &[
     access_control::TESTS,
     access_log::TESTS,
     admission::TESTS,
+    advisories::crafted_requests::TESTS,
+    advisories::floods::TESTS,
+    advisories::frames::TESTS,
+    advisories::included_scripts::TESTS,
+    advisories::log_entries::TESTS,
+    advisories::origins::TESTS,
+    advisories::packets::TESTS,
+    advisories::request_smuggling::TESTS,
+    advisories::session_ids::TESTS,
+    advisories::unfinished::TESTS,
     as_in_gevent_socketio::TESTS,
     background_jobs::TESTS,
     blacklist::TESTS,

@@ -5,8 +5,7 @@ use std::time::Duration;
 use socketio_server::{Namespace, ServerBuilder, Socket};
 
 use crate::client::{Client, Transport, WebSocket, handshake};
-use crate::http_client::{HttpClient, text};
-use crate::replay::raw_http::ReceivedResponse;
+use crate::http_client::{HttpClient, comparable, text};
 use crate::server::{TestServer, eventually};
 
 tests![
@@ -15,17 +14,6 @@ tests![
     a_websocket_opens_says_so_and_closes,
     a_forced_end_is_answered_the_same_whether_there_was_anything_to_end,
 ];
-
-/// An answer apart from its date.
-fn comparable(answer: ReceivedResponse) -> ReceivedResponse {
-    let headers = answer.headers.into_iter();
-    ReceivedResponse {
-        headers: headers
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("date"))
-            .collect(),
-        ..answer
-    }
-}
 
 fn ids_of_nobody(server: &TestServer) -> Vec<String> {
     let expired = handshake(server.address, "");

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
+use http::header::{CONNECTION, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::rt::Write;
@@ -198,8 +199,11 @@ impl Service<Request<Incoming>> for HttpService {
         let (unflushed, client_end) = (self.unflushed.clone(), self.client_end.clone());
         // Out here, because a client that leaves at once takes its request along.
         let mut entry = AccessEntry::begin(&engine, peer, &request);
+        // With a length beside it (of which hyper may tell us nothing) it may be two requests for
+        // somebody else; so nothing behind it is listened to (RFC 9112, 6.1).
+        let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
         Box::pin(async move {
-            let response = match router::answer(&engine, peer, request).await {
+            let mut response = match router::answer(&engine, peer, request).await {
                 Answer::Response(response) => {
                     if let Some(entry) = &mut entry {
                         entry.answered(response.status().as_u16());
@@ -214,6 +218,10 @@ impl Service<Request<Incoming>> for HttpService {
                     response
                 }
             };
+            if is_chunked {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
             Ok(response.map(|body| LoggedBody {
                 body: body.on_connection(unflushed, client_end),
                 entry,

@@ -1,0 +1,209 @@
+//! Frames of websockets that were made up to take memory, time, or somebody else's bytes.
+
+use std::time::Duration;
+
+use socketio_server::{
+    DisconnectReason, Namespace, ServerBuilder, ServerLimits, Socket, State, Text,
+};
+
+use crate::client::{Client, Transport, handshake, upgrade_request};
+use crate::http_client::HttpClient;
+use crate::journal::{Journal, Pen};
+use crate::replay::raw_websocket::{TEXT, frame_bytes};
+use crate::server::TestServer;
+
+tests![
+    cve_2026_48779_tiny_fragments_take_no_more_than_their_message,
+    cve_2026_62389_a_message_that_never_ends_ends_its_session,
+    cve_2026_9675_the_size_of_a_message_is_that_of_its_fragments,
+    cve_2016_10518_pings_are_answered_with_their_own_bytes,
+    cve_2026_45736_nobody_is_sent_what_others_have_written,
+    ghsa_hxp9_w8x3_p566_nothing_is_inflated,
+    cve_2026_48804_binary_messages_leave_nothing_behind,
+    ghsa_55mf_67qm_4wpg_binary_messages_are_as_limited_as_others,
+];
+
+const CONTINUATION: u8 = 0;
+const BINARY: u8 = 2;
+const PING: u8 = 9;
+const PONG: u8 = 10;
+
+fn server(builder: ServerBuilder) -> (TestServer, Journal) {
+    let namespace = Namespace::global()
+        .on_message(async |socket: Socket, Text(text): Text| socket.send(&text).is_ok())
+        .on_disconnect(async |State(pen): State<Pen>, reason: DisconnectReason| {
+            pen.note(format_args!("{reason:?}"));
+        });
+    TestServer::noting(builder.namespace(namespace))
+}
+
+fn small() -> ServerBuilder {
+    let mut limits = ServerLimits::default();
+    limits.decode.max_packet_bytes = 1000;
+    ServerBuilder::new().limits(limits)
+}
+
+fn connected(server: &TestServer) -> Client {
+    Client::connect(server, Transport::WebSocket)
+}
+
+fn cve_2026_48779_tiny_fragments_take_no_more_than_their_message() {
+    let (server, _journal) = server(ServerBuilder::new());
+    let mut client = connected(&server);
+    let websocket = client.websocket();
+    websocket.send_bytes(&frame_bytes(TEXT, false, true, b"3:::"));
+    let empty = frame_bytes(CONTINUATION, false, true, b"").repeat(1000);
+    let single = frame_bytes(CONTINUATION, false, true, b"x").repeat(1000);
+    for _ in 0..50 {
+        websocket.send_bytes(&empty);
+        websocket.send_bytes(&single);
+    }
+    websocket.send_bytes(&frame_bytes(CONTINUATION, true, true, b""));
+    client.expect(&format!("3:::{}", "x".repeat(50_000)));
+}
+
+fn cve_2026_62389_a_message_that_never_ends_ends_its_session() {
+    let builder = ServerBuilder::new()
+        .heartbeat_interval(Duration::from_millis(20))
+        .heartbeat_timeout(Duration::from_millis(100));
+    let (server, journal) = server(builder);
+    for fragment in [&b""[..], b"x"] {
+        let mut client = connected(&server);
+        let websocket = client.websocket();
+        websocket.send_bytes(&frame_bytes(TEXT, false, true, b"3:::"));
+        let more = frame_bytes(CONTINUATION, false, true, fragment);
+        // No heartbeat can be answered in the middle of a message.
+        while websocket.connection().send(&more).is_ok() {
+            websocket.connection().look();
+        }
+        drop(client);
+        journal.expect("HeartbeatTimeout");
+        server.wait_until_deserted();
+    }
+}
+
+fn cve_2026_9675_the_size_of_a_message_is_that_of_its_fragments() {
+    let (server, journal) = server(small());
+    for opcode in [TEXT, BINARY] {
+        let mut client = connected(&server);
+        let websocket = client.websocket();
+        websocket.send_bytes(&frame_bytes(opcode, false, true, &[b'x'; 500]));
+        websocket.send_bytes(&frame_bytes(CONTINUATION, false, true, &[b'x'; 500]));
+        websocket.send_bytes(&frame_bytes(CONTINUATION, true, true, b"x"));
+        websocket.expect_close(1009);
+        journal.expect("PacketTooLarge");
+    }
+    // A frame that only says to be large takes no room either.
+    for announced in [1001_u64, 1 << 32, u64::MAX >> 1] {
+        let mut client = connected(&server);
+        let mut frame = vec![0x81, 0xFF];
+        frame.extend(announced.to_be_bytes());
+        frame.extend([0; 4]);
+        client.websocket().send_bytes(&frame);
+        client.websocket().expect_close(1009);
+        journal.expect("PacketTooLarge");
+    }
+}
+
+fn cve_2016_10518_pings_are_answered_with_their_own_bytes() {
+    let (server, journal) = server(ServerBuilder::new());
+    let mut client = connected(&server);
+    for length in 0..=125_u8 {
+        let payload: Vec<u8> = (0..length).collect();
+        client.websocket().send(PING, &payload);
+        let pong = client.websocket().next_frame();
+        assert_eq!((pong.opcode, pong.payload), (PONG, payload));
+    }
+    client.websocket().send(PING, &[0; 126]);
+    client.websocket().expect_close(1002);
+    journal.expect("ProtocolViolation");
+}
+
+fn cve_2026_45736_nobody_is_sent_what_others_have_written() {
+    let (server, _journal) = server(ServerBuilder::new());
+    let secret = format!("3:::{}", "secret ".repeat(1000));
+    for round in 0..20 {
+        let mut owner = connected(&server);
+        owner.send(&secret);
+        owner.expect(&secret);
+        // In mid-message, when it leaves.
+        let frame = frame_bytes(TEXT, true, true, secret.as_bytes());
+        owner.websocket().send_bytes(&frame[..frame.len() / 2]);
+        drop(owner);
+        let mut other = connected(&server);
+        let hello = format!("3:::{round}");
+        other.send(&hello);
+        other.expect(&hello);
+        other.websocket().send(8, &[3, 232]);
+        let close = other.websocket().next_frame();
+        assert_eq!((close.opcode, close.payload), (8, vec![3, 232]));
+        other.websocket().expect_end();
+    }
+}
+
+fn ghsa_hxp9_w8x3_p566_nothing_is_inflated() {
+    let (server, journal) = server(ServerBuilder::new());
+    let sid = handshake(server.address, "");
+    let mut http = HttpClient::open(server.address);
+    let headers = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+    http.send(&upgrade_request(server.address, &sid, headers));
+    assert_eq!(http.head().header("Sec-WebSocket-Extensions"), None);
+    drop(http);
+    let mut client = connected(&server);
+    // "3:::" and many zeros, deflated; the first reserved bit says so.
+    let mut frame = frame_bytes(
+        TEXT,
+        true,
+        true,
+        b"\x32\xb6\xb2\xb2\x32\x18\x05\xa3\x60\x14\x00",
+    );
+    frame[0] |= 0x40;
+    client.websocket().send_bytes(&frame);
+    client.websocket().expect_close(1002);
+    assert!(["ProtocolViolation", "TransportClosed"].contains(&&*journal.next()));
+    let mut http = HttpClient::open(server.address);
+    // Nor is the body of a post.
+    let target = format!("/socket.io/1/xhr-polling/{sid}");
+    let answer = http.request(
+        "POST",
+        &target,
+        "Content-Encoding: gzip\r\n",
+        "\u{1f}\u{fffd}",
+    );
+    assert_eq!(answer.body, b"1");
+}
+
+fn cve_2026_48804_binary_messages_leave_nothing_behind() {
+    let (server, _journal) = server(ServerBuilder::new());
+    let sid = handshake(server.address, "");
+    let early = frame_bytes(
+        BINARY,
+        true,
+        true,
+        b"451-[\"event\",{\"_placeholder\":true}]",
+    );
+    let mut websocket = crate::client::WebSocket::open_sending(server.address, &sid, &early);
+    assert_eq!(websocket.next_frame().payload, b"1::");
+    for _ in 0..100 {
+        websocket.send_bytes(&frame_bytes(BINARY, true, true, &[4; 1000]).repeat(100));
+    }
+    websocket.send(TEXT, b"3:::hello");
+    assert_eq!(websocket.next_frame().payload, b"3:::hello");
+    // Half of one goes with its connection.
+    websocket.send_bytes(&frame_bytes(BINARY, false, true, &[4; 1000]));
+    drop(websocket);
+    server.wait_until_deserted();
+}
+
+fn ghsa_55mf_67qm_4wpg_binary_messages_are_as_limited_as_others() {
+    let (server, journal) = server(small());
+    let sid = handshake(server.address, "");
+    let early = frame_bytes(BINARY, true, true, &[4; 1001]);
+    let mut websocket = crate::client::WebSocket::open_sending(server.address, &sid, &early);
+    let first = websocket.next_frame();
+    if first.payload == b"1::" {
+        websocket.expect_close(1009);
+    }
+    journal.expect("PacketTooLarge");
+    server.wait_until_deserted();
+}
