@@ -10,10 +10,11 @@ use crate::server::TestServer;
 
 tests![
     cve_2024_38355_reserved_event_names_are_inert,
-    cve_2022_2421_event_names_that_are_no_strings_are_no_packets,
-    cve_2023_32695_arguments_that_are_no_array_are_no_packets,
-    cve_2026_33151_placeholders_for_attachments_are_plain_json,
-    cve_2026_69185_packets_that_announce_attachments_are_no_packets,
+    cve_2023_32695_event_names_that_are_no_strings_are_no_packets,
+    arguments_that_are_no_array_are_no_packets,
+    cve_2022_2421_placeholders_for_attachments_are_plain_json,
+    cve_2026_33151_packets_that_announce_attachments_are_no_packets,
+    cve_2026_69185_packets_that_announce_no_attachments_are_no_packets,
     socketioxide_357_packets_of_other_generations_are_no_packets,
     cve_2020_36049_any_number_of_packets_is_read_in_one_go,
     what_a_client_makes_up_goes_back_to_it_no_larger,
@@ -106,7 +107,7 @@ fn cve_2024_38355_reserved_event_names_are_inert() {
     });
 }
 
-fn cve_2022_2421_event_names_that_are_no_strings_are_no_packets() {
+fn cve_2023_32695_event_names_that_are_no_strings_are_no_packets() {
     expect_refused(&[
         r#"5:::{"name":["constructor"],"args":[]}"#,
         r#"5:::{"name":{"toString":"x"},"args":[]}"#,
@@ -121,7 +122,7 @@ fn cve_2022_2421_event_names_that_are_no_strings_are_no_packets() {
     ]);
 }
 
-fn cve_2023_32695_arguments_that_are_no_array_are_no_packets() {
+fn arguments_that_are_no_array_are_no_packets() {
     expect_refused(&[
         r#"5:::{"name":"event","args":{"length":4294967295}}"#,
         r#"5:::{"name":"event","args":"text"}"#,
@@ -133,13 +134,16 @@ fn cve_2023_32695_arguments_that_are_no_array_are_no_packets() {
     ]);
 }
 
-fn cve_2026_69185_packets_that_announce_attachments_are_no_packets() {
+fn cve_2026_33151_packets_that_announce_attachments_are_no_packets() {
     expect_refused(&[
-        "50-",
-        "50-[]",
         r#"51-["event",{"_placeholder":true,"num":0}]"#,
-        "60-1[]",
+        r#"5999999999-["event",{"_placeholder":true,"num":0}]"#,
+        r#"5:::1000000-{"name":"event","args":[{"_placeholder":true,"num":0}]}"#,
     ]);
+}
+
+fn cve_2026_69185_packets_that_announce_no_attachments_are_no_packets() {
+    expect_refused(&["50-", "50-[]", r#"50-["event"]"#, "60-1[]", "5::0-"]);
 }
 
 fn socketioxide_357_packets_of_other_generations_are_no_packets() {
@@ -187,7 +191,7 @@ fn expect_refused(packets: &[&str]) {
     });
 }
 
-fn cve_2026_33151_placeholders_for_attachments_are_plain_json() {
+fn cve_2022_2421_placeholders_for_attachments_are_plain_json() {
     on_each_transport(|transport| {
         let (server, journal) = TestServer::noting_of(with_any_event(noting()));
         let mut client = Client::connect(&server, transport);
