@@ -1,10 +1,12 @@
 //! The rules of the house that no compiler checks.
 
 mod coming_from;
+mod dependencies;
 mod documents;
 mod drivers;
 mod excerpts;
 mod markdown;
+mod security;
 mod source_files;
 
 use source_files::{SourceFile, rust_files};

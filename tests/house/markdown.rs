@@ -35,9 +35,9 @@ pub(crate) fn root() -> PathBuf {
     tests.parent().expect("a parent folder").to_owned()
 }
 
-/// The documents that readers find: the README and everything in `docs`.
+/// The documents that readers find: the README, what is said of security, and everything in `docs`.
 pub(crate) fn documents() -> Vec<Document> {
-    let mut documents = vec![Document::read("README.md")];
+    let mut documents = vec![Document::read("README.md"), Document::read("SECURITY.md")];
     for entry in fs::read_dir(root().join("docs")).expect("the documents") {
         let name = entry.expect("an entry").file_name();
         let name = name.to_string_lossy();

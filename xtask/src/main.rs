@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod deny;
 mod fuzz;
 mod node;
 mod process;
@@ -27,6 +28,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Serve an example with the real client of Socket.IO 0.9: the chat, or one that `--list` names
     Demo(demo::Arguments),
+    /// Check what stands in the dependency tree: licences, bans, sources, advisories
+    Deny,
     /// Look for inputs that break what must hold for every input
     Fuzz(fuzz::Arguments),
     /// Install what the tests need and run everything
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let result: Result<(), Box<dyn Error>> = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Demo(arguments) => demo::run_demo(&arguments),
+        Command::Deny => deny::run_checks(),
         Command::Fuzz(arguments) => fuzz::run_fuzzers(&arguments),
         Command::Test => test::run_tests(),
         Command::Wire(arguments) => wire::run(&arguments).map_err(Into::into),

@@ -1,12 +1,14 @@
 //! `cargo xtask test`: everything that a change must pass.
 //!
 //! It installs what the tests need. Nothing is skipped: what cannot be had is a failure, but for
-//! the fuzzers' search for something new, which needs an unstable compiler.
+//! the fuzzers' search for something new, which needs an unstable compiler, and for what only
+//! cargo-deny sees of the dependencies.
 
 use std::error::Error;
 use std::process::Command;
 use std::time::Instant;
 
+use crate::deny;
 use crate::fuzz;
 use crate::node;
 use crate::process::{cargo, output, program, root, run};
@@ -34,7 +36,7 @@ const FOURTH_DRIVER: &str = "tests/fourth-driver";
 
 type Step = (&'static str, fn() -> Result<(), Box<dyn Error>>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("tools", tools),
     ("npm packages", node::install),
     ("browser", browser),
@@ -42,6 +44,7 @@ const STEPS: [Step; 12] = [
     ("format", format),
     ("lints", lints),
     ("features", features),
+    ("dependencies", deny::run_where_installed),
     ("documentation", documentation),
     ("pure crates without an operating system", pure_crates),
     ("tests", tests),
