@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use socketio_driver_tokio::Server;
 use socketio_examples::{PageOptions, options_from_command_line};
 use tokio::net::TcpListener;
@@ -26,6 +27,8 @@ const SHUTDOWN_TIME: Duration = Duration::from_secs(5);
 async fn main() -> Result<(), Box<dyn Error>> {
     let options: PageOptions = options_from_command_line();
     let accounts = Accounts::default();
+    // Before the server, which keeps what handlers are to be timed with.
+    let metrics = PrometheusBuilder::new().install_recorder()?;
 
     let (socketio, io) = Server::builder()
         .namespace(conversation::chat())
@@ -38,6 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let site = Site {
         accounts,
         io: io.clone(),
+        metrics,
     };
     let application = site::routes(site)
         .layer(socketio)

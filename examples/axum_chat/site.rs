@@ -9,6 +9,7 @@ use axum::http::{StatusCode, request};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use socketio_driver_tokio::ServerHandle;
 use socketio_examples::{DriverName, Page};
@@ -21,6 +22,7 @@ use crate::conversation;
 pub(crate) struct Site {
     pub(crate) accounts: Accounts,
     pub(crate) io: ServerHandle,
+    pub(crate) metrics: PrometheusHandle,
 }
 
 pub(crate) fn routes(site: Site) -> Router {
@@ -32,6 +34,7 @@ pub(crate) fn routes(site: Site) -> Router {
         .route("/login", post(log_in))
         .route("/logout", post(log_out))
         .route("/announcements", post(announce))
+        .route("/metrics", get(metrics))
         .fallback(async move |request: Request| files.answer(&request.map(drop)).map(Body::from))
         .with_state(site)
 }
@@ -83,6 +86,18 @@ async fn log_out(State(site): State<Site>, Visitor(user): Visitor) -> Redirect {
         conversation::show_out(&site.io, &user);
     }
     Redirect::to("/")
+}
+
+/// What the server has counted, for Prometheus. Where strangers can reach it, this needs a guard.
+async fn metrics(State(site): State<Site>) -> Response {
+    site.io.record_metrics();
+    // Forgets nothing that was rendered; it sorts in what handlers have told.
+    site.metrics.run_upkeep();
+    (
+        [(CONTENT_TYPE, "text/plain; version=0.0.4")],
+        site.metrics.render(),
+    )
+        .into_response()
 }
 
 #[derive(Deserialize)]

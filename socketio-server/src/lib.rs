@@ -16,6 +16,7 @@ mod building;
 mod checks;
 mod client_files;
 mod contained;
+mod counters;
 mod engine;
 mod error;
 mod extensions;
@@ -26,6 +27,8 @@ mod hooks;
 mod http;
 mod jobs;
 mod listen;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod opening;
 mod origins;
 mod refusal;
@@ -51,12 +54,13 @@ pub use socketio_proto::{
 };
 pub use socketio_session::{
     Acl, CONNECT_METHOD, Delivery, DisconnectReason, ERROR_METHOD, EventNames, EventRatePolicy,
-    Fault, FaultKind, JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId, OverflowPolicy, RateLimit,
-    Reach, SendOptions, SessionCounters, SessionId, SessionLimits,
+    Fault, FaultKind, HubCounters, JSON_METHOD, MESSAGE_METHOD, Misuse, NamespaceId,
+    OverflowPolicy, RateLimit, Reach, SendOptions, SessionCounters, SessionId, SessionLimits,
 };
 
 pub use crate::access_log::ACCESS_LOG;
 pub use crate::builder::{ServerBuilder, Undecided};
+pub use crate::counters::{ServerCounters, Tally};
 pub use crate::error::{AckError, BuildError, SendError};
 pub use crate::extensions::Extensions;
 pub use crate::handlers::{

@@ -52,6 +52,7 @@ async fn decide(
         }
         Err(refusal) => {
             debug!(?peer, ?refusal, "handshake refused");
+            engine.counts.handshakes_refused.add_one(refusal.label());
             refusal.answer(engine.now())
         }
     }

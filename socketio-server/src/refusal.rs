@@ -75,6 +75,21 @@ impl HandshakeRefusal {
         }
     }
 
+    /// What it is counted under.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::Unauthorized => "unauthorized",
+            Self::AuthorizationFailed => "authorization_failed",
+            Self::ShuttingDown => "shutting_down",
+            Self::Full => "too_many_sessions",
+            Self::Peer(Refusal::Handshakes { .. }) => "too_many_handshakes",
+            Self::Peer(Refusal::HandshakesOfPeer { .. }) => "too_many_handshakes_of_peer",
+            Self::Peer(_) => "too_many_sessions_of_peer",
+            Self::NoRandomness => "no_randomness",
+        }
+    }
+
     fn pause_seconds(self, now: Instant) -> u64 {
         match self {
             Self::Peer(Refusal::Handshakes { again } | Refusal::HandshakesOfPeer { again }) => {

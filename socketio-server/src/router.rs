@@ -28,7 +28,36 @@ where
 {
     let (head, body) = request.into_parts();
     let head = Request::from_parts(head, ());
-    let response = match target(engine, head.uri()) {
+    let target = target(engine, head.uri());
+    let is_elsewhere = matches!(target, RequestTarget::Elsewhere);
+    let answer = answer_target(engine, peer, target, &head, body).await;
+    if !is_elsewhere {
+        count_failure(engine, &answer);
+    }
+    answer
+}
+
+fn count_failure(engine: &Engine, answer: &Answer) {
+    let Answer::Response(response) = answer else {
+        return;
+    };
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        engine.counts.requests_failed.add_one(status.as_str());
+    }
+}
+
+async fn answer_target<B>(
+    engine: &Arc<Engine>,
+    peer: Option<SocketAddr>,
+    target: RequestTarget<'_>,
+    head: &Request<()>,
+    body: B,
+) -> Answer
+where
+    B: Body<Data = Bytes> + Send + Unpin,
+{
+    let response = match target {
         RequestTarget::Transport {
             name: transport,
             sid,
@@ -39,18 +68,18 @@ where
                 trace!("transport not offered");
                 return Answer::whole(not_offered());
             };
-            return answer_transport(engine, name, sid, &head, body).await;
+            return answer_transport(engine, name, sid, head, body).await;
         }
-        RequestTarget::Handshake { .. } => opening::answer(engine, peer, &head).await,
+        RequestTarget::Handshake { .. } => opening::answer(engine, peer, head).await,
         RequestTarget::Disconnect { sid, .. } => forced_end(engine, sid),
-        RequestTarget::ClientFile { path } => engine.settings.client_files.answer(path, &head),
+        RequestTarget::ClientFile { path } => engine.settings.client_files.answer(path, head),
         RequestTarget::WrongVersion { .. } => answers::refusal(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Protocol version not supported.",
         ),
         RequestTarget::NotUsable => answers::welcome(),
         // Elsewhere, or something that only a newer codec knows.
-        _ => elsewhere(engine, &head),
+        _ => elsewhere(engine, head),
     };
     Answer::whole(response)
 }

@@ -13,6 +13,7 @@ use futures_lite::future::or;
 use socketio_session::{DisconnectReason, SessionId};
 use tracing::{debug, info};
 
+use crate::counters::ServerCounters;
 use crate::engine::Engine;
 use crate::listen::{LocalAddr, OpenListener};
 use crate::runtime::Runtime;
@@ -179,6 +180,14 @@ impl ServerHandle {
     #[must_use]
     pub fn connection_count(&self) -> usize {
         self.engine.shutdown.connections()
+    }
+
+    /// What the server has counted since it was built: sessions, packets and bytes, and whatever
+    /// was refused or dropped. It looks at each session, so ask every few seconds and not with
+    /// each event.
+    #[must_use]
+    pub fn counters(&self) -> ServerCounters {
+        self.engine.counters()
     }
 
     /// Ends the server: no connection is accepted any more, no handshake answered, every

@@ -90,7 +90,7 @@ pub use crate::carried::CarriedPackets;
 pub use crate::config::{
     EventRatePolicy, NamespaceConfig, NamespaceId, OverflowPolicy, SessionConfig, SessionLimits,
 };
-pub use crate::counters::SessionCounters;
+pub use crate::counters::{HubCounters, SessionCounters};
 pub use crate::error::{Misuse, PeerError};
 pub use crate::event::{Content, Event, JoinRequest, NamedArguments};
 pub use crate::event_names::EventNames;

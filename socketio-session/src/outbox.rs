@@ -44,6 +44,8 @@ pub(crate) struct Outbox {
     queue: ShortQueue<OutgoingPacket>,
     bytes: usize,
     holds_heartbeat: bool,
+    /// Packets for which there was no room.
+    dropped: u64,
 }
 
 /// What it would mean to lose a packet.
@@ -98,6 +100,7 @@ impl Outbox {
         }
         match (policy, worth) {
             (OverflowPolicy::DropOldest | OverflowPolicy::DropNewest, Worth::Droppable) => {
+                self.dropped += 1;
                 Pushed::Dropped
             }
             _ => Pushed::Overflowed,
@@ -166,6 +169,7 @@ impl Outbox {
             first.and_then(|at| self.queue.remove(at));
         }
         self.bytes -= freed;
+        self.dropped += dropped as u64;
         true
     }
 
@@ -206,7 +210,10 @@ impl Outbox {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            dropped: self.dropped,
+            ..Self::default()
+        };
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -216,6 +223,11 @@ impl Outbox {
     /// Whether half of the limits is free.
     pub(crate) fn is_half_free(&self, limits: &SessionLimits) -> bool {
         self.queue.len() <= limits.outbox_packets / 2 && self.bytes <= limits.outbox_bytes / 2
+    }
+
+    /// How many packets were dropped since the beginning because there was no room.
+    pub(crate) const fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     pub(crate) const fn bytes(&self) -> usize {

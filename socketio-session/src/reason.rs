@@ -40,9 +40,11 @@ pub enum DisconnectReason {
     ShuttingDown,
 }
 
-impl fmt::Display for DisconnectReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl DisconnectReason {
+    /// The short phrase.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::ClientDisconnected => "client disconnected",
             Self::ServerDisconnected => "server disconnected",
             Self::HeartbeatTimeout => "heartbeat timeout",
@@ -55,6 +57,12 @@ impl fmt::Display for DisconnectReason {
             Self::SlowConsumer => "slow consumer",
             Self::UploadTimeout => "upload timeout",
             Self::ShuttingDown => "shutting down",
-        })
+        }
+    }
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

@@ -7,7 +7,7 @@ fn play(scenario: &str, example: &str, transport: &str) {
     play_with(scenario, &Example::start(example), transport);
 }
 
-fn play_with(scenario: &str, example: &Example, transport: &str) {
+pub(crate) fn play_with(scenario: &str, example: &Example, transport: &str) {
     let arguments = [scenario, "--folder", "frameworks", "--url", &example.url];
     let arguments = [&arguments[..], &["--transport", transport]].concat();
     node::run("run-scenario.js", &arguments);

@@ -5,6 +5,7 @@
 
 mod browser;
 mod frameworks;
+mod metrics;
 mod own_loop;
 
 use socketio_conformance::node;

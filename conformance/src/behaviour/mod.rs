@@ -12,6 +12,7 @@ mod build_errors;
 mod bursts;
 mod client_files;
 mod contradictory_settings;
+mod counters;
 mod deadlines;
 mod disconnecting;
 mod disconnection_flow;
@@ -89,6 +90,7 @@ pub(crate) const FILES: &[TestFile] = &[
     bursts::TESTS,
     client_files::TESTS,
     contradictory_settings::TESTS,
+    counters::TESTS,
     deadlines::TESTS,
     disconnecting::TESTS,
     disconnection_flow::TESTS,

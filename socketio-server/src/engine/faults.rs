@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use socketio_proto::PayloadError;
-use socketio_session::{Fault, FaultKind, ReplyTo};
+use socketio_session::{Fault, FaultKind, ReplyTo, SessionId};
 use tracing::debug;
 
 use super::turn::{Stage, Turn};
@@ -26,6 +26,17 @@ impl Engine {
         self.start_fault(socket.address(), Some(socket), fault)
     }
 
+    /// Counts a fault, and tells the hook.
+    fn hear_of(&self, session: SessionId, fault: &Fault) {
+        let label = match &fault.kind {
+            // Its name is the application's, and may be anything.
+            FaultKind::HandlerFailed { .. } => "handler_failed",
+            kind => kind.code(),
+        };
+        self.counts.faults.add_one(label);
+        self.hooks.hear_of(session, fault);
+    }
+
     pub(super) fn start_fault(
         self: &Arc<Self>,
         at: SessionAddress,
@@ -37,7 +48,7 @@ impl Engine {
             None => self.with_session(at, |session| session.id())?,
         };
         debug!(session = ?id, %fault, "fault");
-        self.hooks.hear_of(id, &fault);
+        self.hear_of(id, &fault);
         let turn = self.start_handler(socket?, Trigger::Fault(fault), OwedReply::Nothing)?;
         Some(turn.at_stage(Stage::Fault))
     }
@@ -53,7 +64,7 @@ impl Engine {
             kind: FaultKind::InvalidPayload(error),
         };
         debug!(session = ?id, %fault, "fault");
-        self.hooks.hear_of(id, &fault);
+        self.hear_of(id, &fault);
     }
 
     /// A failure that nobody can answer any more still reaches the hook.
@@ -64,7 +75,7 @@ impl Engine {
             kind,
         };
         debug!(session = ?socket.id(), %fault, "handler failed");
-        self.hooks.hear_of(socket.id(), &fault);
+        self.hear_of(socket.id(), &fault);
     }
 
     /// Likewise, as the end of a turn.
@@ -82,7 +93,7 @@ impl Engine {
         });
         if let Some(fault) = told.flatten() {
             debug!(session = ?socket.id(), %fault, "fault");
-            self.hooks.hear_of(socket.id(), &fault);
+            self.hear_of(socket.id(), &fault);
         }
     }
 }

@@ -23,7 +23,8 @@ impl Engine {
         trigger: Trigger,
         owed: OwedReply,
     ) -> Option<Turn> {
-        let handlers = self.handlers(socket.namespace_id())?;
+        let namespace = socket.namespace_id();
+        let handlers = self.handlers(namespace)?;
         let Some((handler, concurrent)) = handlers.find(&trigger) else {
             return self.nothing_handles(socket, &trigger, owed);
         };
@@ -37,7 +38,7 @@ impl Engine {
         if !handlers.layers.is_empty() {
             let inside = handlers.layers.around_handler(Arc::clone(handler));
             let owed = context.owed.share_with_another(&socket);
-            let work = Work::Handler(inside.run(context));
+            let work = Work::Handler(self.timed(namespace, inside.run(context)));
             let turn = Turn::new(socket, work, Stage::Handler { owed }, span);
             return self.run_turn(turn, concurrent);
         }
@@ -47,7 +48,7 @@ impl Engine {
         let EventContext { trigger, owed, .. } = context;
         let error = match called {
             Ok(Ok(work)) => {
-                let work = Work::Handler(work);
+                let work = Work::Handler(self.timed(namespace, work));
                 let turn = Turn::new(socket, work, Stage::Handler { owed }, span);
                 return self.run_turn(turn, concurrent);
             }

@@ -5,6 +5,7 @@ mod admitting;
 mod aftermath;
 mod dispatching;
 mod faults;
+mod handler_time;
 mod handling;
 mod joining;
 mod next_event;
@@ -20,8 +21,8 @@ use std::sync::{Arc, Mutex};
 
 use socketio_proto::Dialect;
 use socketio_session::{
-    Admission, Admitted, Hub, Instant, NamespaceId, SessionConfig, SessionId, SessionKey,
-    SessionMut,
+    Admission, Admitted, Hub, HubCounters, Instant, NamespaceId, SessionConfig, SessionId,
+    SessionKey, SessionMut,
 };
 
 pub(crate) use self::ack_wait::{AckArrival, AckWait};
@@ -30,6 +31,7 @@ pub(crate) use self::session_data::{Membership, SessionData};
 pub(crate) use self::shutdown::ShutdownSignal;
 
 use self::shard::Shard;
+use crate::counters::{Counts, ServerCounters};
 use crate::handlers::{NamespaceHandlers, StateMap};
 use crate::handshake::Handshake;
 use crate::hooks::Hooks;
@@ -49,6 +51,10 @@ pub(crate) struct Engine {
     shards: Box<[Shard]>,
     sessions: AtomicUsize,
     admission: Mutex<Admission>,
+    pub(crate) counts: Counts,
+    /// Of each namespace.
+    #[cfg(feature = "metrics")]
+    handler_seconds: Vec<metrics::Histogram>,
 }
 
 /// Where a session is: the number of its shard, and its key there.
@@ -75,6 +81,12 @@ impl Engine {
             })
             .collect();
         let admission = Mutex::new(Admission::new(settings.limits.of_admission()));
+        #[cfg(feature = "metrics")]
+        let names = session_config.namespaces.iter().map(|it| &it.name);
+        #[cfg(feature = "metrics")]
+        let handler_seconds = names
+            .map(|it| crate::metrics::handler_seconds(it))
+            .collect();
         let engine = Arc::new(Self {
             settings,
             session_config,
@@ -86,6 +98,9 @@ impl Engine {
             shards,
             sessions: AtomicUsize::new(0),
             admission,
+            counts: Counts::default(),
+            #[cfg(feature = "metrics")]
+            handler_seconds,
         });
         for shard in 0..engine.shards.len() {
             engine.start_timer(shard);
@@ -115,6 +130,15 @@ impl Engine {
     /// Sessions now, those that only wait for their goodbye to be fetched included.
     pub(crate) fn session_count(&self) -> usize {
         self.sessions.load(Ordering::Relaxed)
+    }
+
+    /// What has been counted, one shard after the other.
+    pub(crate) fn counters(&self) -> ServerCounters {
+        let mut sessions = HubCounters::default();
+        for shard in &self.shards {
+            sessions.add(&shard.counters());
+        }
+        self.counts.snapshot(sessions, self.shutdown.connections())
     }
 
     pub(crate) fn shard_count(&self) -> usize {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
-use socketio_session::{Hub, Instant};
+use socketio_session::{Hub, HubCounters, Instant};
 
 use super::aftermath::Aftermath;
 use super::{Engine, SessionData};
@@ -51,6 +51,11 @@ impl Shard {
             aftermath.get_or_insert_default().wakers.extend(timer);
         }
         (result, aftermath)
+    }
+
+    pub(super) fn counters(&self) -> HubCounters {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.hub.counters()
     }
 
     /// The hub's next deadline, after seeing to those that have come.

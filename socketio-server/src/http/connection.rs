@@ -242,6 +242,7 @@ impl CountedConnection {
     #[cfg(feature = "tower")]
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
         engine.shutdown.connection_opened();
+        engine.counts.connections_opened.add_one();
         Self {
             engine,
             admitted: None,
@@ -252,6 +253,7 @@ impl CountedConnection {
     pub(crate) fn of_peer(engine: &Arc<Engine>, peer: Option<SocketAddr>) -> Result<Self, Refusal> {
         let admitted = Some(engine.admit_connection(peer)?);
         engine.shutdown.connection_opened();
+        engine.counts.connections_opened.add_one();
         let engine = Arc::clone(engine);
         Ok(Self { engine, admitted })
     }

@@ -141,7 +141,10 @@ async fn accept_each<R: Runtime, L: Listener>(
                 engine.wait_for_connection_slot().await;
                 match CountedConnection::of_peer(engine, peer) {
                     Ok(counted) => serve(counted, stream, peer),
-                    Err(refusal) => debug!(?peer, %refusal, "connection refused"),
+                    Err(refusal) => {
+                        engine.counts.connections_refused.add_one();
+                        debug!(?peer, %refusal, "connection refused");
+                    }
                 }
                 // However many come, the other listeners and the shutdown have their turn.
                 yield_now().await;

@@ -38,6 +38,15 @@ impl AttachedTransport {
     /// Attaches a new transport to the session of this id; `None` if there is no such session,
     /// or no longer.
     pub(super) fn open(engine: &Arc<Engine>, sid: &str, name: TransportName) -> Option<Self> {
+        let opened = Self::try_open(engine, sid, name);
+        match &opened {
+            Some(_) => engine.counts.transports_opened.add_one(name.as_str()),
+            None => engine.counts.unknown_sessions.add_one(),
+        }
+        opened
+    }
+
+    fn try_open(engine: &Arc<Engine>, sid: &str, name: TransportName) -> Option<Self> {
         let at = engine.find(sid)?;
         let now = engine.now();
         let (id, next) = engine.with_session(at, |mut session| {

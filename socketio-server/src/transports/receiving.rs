@@ -22,6 +22,7 @@ pub(crate) fn receive(
     }
     let received = engine.with_session(at, |mut session| {
         session.take_in(now, &incoming)?;
+        session.receive_bytes(text.len());
         let next = NextEvent::take_if_free(&mut session, at);
         Ok((next, session.wants_input()))
     });

@@ -46,6 +46,7 @@ where
             return fault.answer();
         }
     };
+    engine.counts.uploads.add_one();
     if let Some(at) = engine.find(sid) {
         match take_in(engine, at, &payload).await {
             Err(PeerError::Closed(DisconnectReason::TooManyEvents)) => {

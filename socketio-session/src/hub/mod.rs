@@ -23,8 +23,9 @@ use self::deadlines::Deadlines;
 use self::rooms::Rooms;
 use self::slots::{Slot, Slots};
 use crate::config::{NamespaceId, SessionConfig};
+use crate::counters::{HubCounters, add_to};
 use crate::error::Misuse;
-use crate::session::{MembershipChange, Session};
+use crate::session::{MembershipChange, Phase, Session};
 use crate::session_id::SessionId;
 use crate::time::Instant;
 
@@ -51,6 +52,8 @@ pub struct Hub<T> {
     ready: VecDeque<SessionKey>,
     removed: VecDeque<T>,
     broadcasts: u64,
+    /// What was counted of sessions that are gone, and how many were created.
+    past: HubCounters,
 }
 
 /// Why no session could be created.
@@ -79,6 +82,7 @@ impl<T> Hub<T> {
             ready: VecDeque::new(),
             removed: VecDeque::new(),
             broadcasts: 0,
+            past: HubCounters::default(),
         }
     }
 
@@ -102,6 +106,7 @@ impl<T> Hub<T> {
         let session = Session::new(now, dialect, Arc::clone(&self.config));
         let key = self.slots.insert(Slot::new(id, session, data));
         self.by_id.insert(id, key);
+        self.past.created += 1;
         self.refile(key);
         Ok(key)
     }
@@ -153,6 +158,22 @@ impl<T> Hub<T> {
     #[must_use]
     pub fn room_count(&self) -> usize {
         self.rooms.named()
+    }
+
+    /// What its sessions have done and what they hold, added up now: this looks at each of them.
+    /// Counting itself costs no more than what each session counts.
+    #[must_use]
+    pub fn counters(&self) -> HubCounters {
+        let mut sum = self.past.clone();
+        for slot in self.by_id.values().filter_map(|key| self.slots.get(*key)) {
+            let (packets, bytes) = slot.session.backlog();
+            sum.traffic.add(&slot.session.counters());
+            add_to(&mut sum.sessions, slot.session.transport_name(), 1);
+            sum.queued_packets += packets;
+            sum.queued_bytes += bytes;
+            sum.longest_queue_bytes = sum.longest_queue_bytes.max(bytes);
+        }
+        sum
     }
 
     /// Puts a session into a room of a namespace that its client is in.
@@ -312,6 +333,10 @@ impl<T> Hub<T> {
                 self.deadlines.remove(filed, key);
             }
             self.by_id.remove(&slot.id);
+            self.past.traffic.add(&slot.session.counters());
+            if let Phase::Closed { reason, .. } = slot.session.phase() {
+                add_to(&mut self.past.ended, reason, 1);
+            }
             self.removed.push_back(slot.data);
         }
     }

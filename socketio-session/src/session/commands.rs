@@ -69,6 +69,7 @@ impl Session {
     ) -> Result<Delivery, Misuse> {
         self.check_joined(namespace)?;
         if options.volatile && !self.takes_volatile() {
+            self.counters.volatile_dropped += 1;
             return Ok(Delivery::Dropped);
         }
         let policy = if options.volatile {

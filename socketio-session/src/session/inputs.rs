@@ -42,6 +42,11 @@ impl Session {
         self.counters.requests += 1;
     }
 
+    /// The text of a packet had so many bytes. Nothing follows from it; it is only counted.
+    pub const fn receive_bytes(&mut self, bytes: usize) {
+        self.counters.bytes_received += bytes as u64;
+    }
+
     /// A packet came, on whatever transport or upload of this session. Most drivers have its text,
     /// and call [`take_in`](Self::take_in).
     ///

@@ -48,6 +48,7 @@ use crate::time::Instant;
 ///   [`take_in`](Self::take_in), [`receive`](Self::receive),
 ///   [`settle`](Self::settle), [`lose_transport`](Self::lose_transport),
 ///   [`end_by_client`](Self::end_by_client), [`receive_upload`](Self::receive_upload),
+///   [`receive_bytes`](Self::receive_bytes),
 ///   [`fail`](Self::fail),
 ///   [`handle_timeout`](Self::handle_timeout).
 /// * **Commands** come from the application and fail with [`Misuse`](crate::Misuse):

@@ -86,7 +86,10 @@ impl Session {
             TransportKind::LongPoll => self.answer_poll(*open, budget, out),
             _ => self.feed_stream(id, kind, budget, out),
         };
-        self.counters.packets_sent += out.len().saturating_sub(before) as u64;
+        for packet in out.iter().skip(before) {
+            self.counters.packets_sent += 1;
+            self.counters.bytes_sent += packet.bytes().len() as u64;
+        }
         after
     }
 
@@ -340,7 +343,10 @@ impl Session {
     /// How much has been going on.
     #[must_use]
     pub const fn counters(&self) -> SessionCounters {
-        self.counters
+        SessionCounters {
+            packets_dropped: self.outbox.dropped(),
+            ..self.counters
+        }
     }
 
     /// The session's settings.
