@@ -33,6 +33,9 @@ pub enum Misuse {
     /// As many jobs run for the client as the limits allow.
     #[error("too many jobs run for the client")]
     TooManyJobs,
+    /// As many wait for the client to take what it is sent as may.
+    #[error("too many wait for the client")]
+    TooManyWaiting,
     /// No such session, or no longer.
     #[error("no such session")]
     NoSuchSession,

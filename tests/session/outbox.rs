@@ -2,7 +2,7 @@
 
 use socketio_proto::TransportName;
 use socketio_session::{
-    Delivery, DisconnectReason, Loss, Misuse, OverflowPolicy, PeerError, SendOptions,
+    Delivery, DisconnectReason, Loss, Misuse, OverflowPolicy, PeerError, SendOptions, SessionConfig,
 };
 
 use socketio_invariants::session::script::{GLOBAL, Script, message};
@@ -308,4 +308,17 @@ fn the_goodbye_fits_into_a_full_outbox() {
         .disconnect(script.now, DisconnectReason::ServerDisconnected);
     let poll = script.polls();
     script.gets_last(poll, ["3:::one", "0::"]);
+}
+
+#[test]
+fn is_drained_when_half_of_it_is_free() {
+    let small = |config: &mut SessionConfig| config.limits.outbox_packets = 4;
+    let (mut script, websocket) = Script::on_websocket_with(small);
+    for text in ["1", "2", "3"] {
+        assert!(script.session.is_drained());
+        script.emits(GLOBAL, text);
+    }
+    assert!(!script.session.is_drained());
+    script.gets(websocket, ["3:::1", "3:::2", "3:::3"]);
+    assert!(script.session.is_drained());
 }

@@ -18,6 +18,7 @@ mod disconnecting;
 mod disconnection_flow;
 mod dispatch_order;
 mod dispatching;
+mod draining;
 mod dropped_connections;
 mod encryption;
 mod event_extractors;
@@ -97,6 +98,7 @@ pub(crate) const FILES: &[TestFile] = &[
     dispatch_order::TESTS,
     dispatching::TESTS,
     dropped_connections::TESTS,
+    draining::TESTS,
     encryption::TESTS,
     event_extractors::TESTS,
     event_rates::TESTS,

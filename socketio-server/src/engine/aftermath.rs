@@ -6,12 +6,13 @@ use std::task::Waker;
 use socketio_session::{Action, Hub};
 
 use super::ack_wait::AckResult;
-use super::{AckWait, Engine, NextEvent, SessionAddress, SessionData};
+use super::{AckWait, Drained, Engine, NextEvent, SessionAddress, SessionData};
 
 /// Wakers, handlers and values of users that must not run or drop under a lock.
 #[derive(Debug, Default)]
 pub(super) struct Aftermath {
     pub(super) wakers: Vec<Waker>,
+    drained: Vec<Drained>,
     acks: Vec<(Arc<AckWait>, AckResult)>,
     turns: Vec<(SessionAddress, NextEvent)>,
     removed: Vec<SessionData>,
@@ -38,6 +39,7 @@ impl Aftermath {
             if state.is_closed() || state.wants_input() {
                 // After the end, uploads that wait for the application wait for nothing.
                 aftermath.wakers.extend(data.links.feed());
+                aftermath.drained.push(data.draining.take());
             }
             while let Some(outcome) = state.poll_ack() {
                 if let Some(wait) = data.ack_waits.remove(&outcome.ack) {
@@ -58,6 +60,7 @@ impl Aftermath {
         for waker in self.wakers {
             waker.wake();
         }
+        self.drained.into_iter().for_each(Drained::wake);
         for (wait, result) in self.acks {
             wait.resolve(result);
         }

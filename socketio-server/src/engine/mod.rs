@@ -4,6 +4,7 @@ mod ack_wait;
 mod admitting;
 mod aftermath;
 mod dispatching;
+mod draining;
 mod faults;
 mod handler_time;
 mod handling;
@@ -26,6 +27,7 @@ use socketio_session::{
 };
 
 pub(crate) use self::ack_wait::{AckArrival, AckWait};
+pub(crate) use self::draining::{Drained, Draining, drained};
 pub(crate) use self::next_event::NextEvent;
 pub(crate) use self::session_data::{Membership, SessionData};
 pub(crate) use self::shutdown::ShutdownSignal;

@@ -8,7 +8,7 @@ use std::task::Waker;
 
 use socketio_session::{Admitted, AwaitedAck, NamespaceId, SessionId, TransportId};
 
-use super::{AckWait, SessionAddress};
+use super::{AckWait, Draining, SessionAddress};
 use crate::extensions::Extensions;
 use crate::handshake::Handshake;
 use crate::jobs::Jobs;
@@ -18,6 +18,7 @@ pub(crate) struct SessionData {
     pub(crate) handshake: Arc<Handshake>,
     pub(crate) links: Links,
     pub(crate) ack_waits: BTreeMap<AwaitedAck, Arc<AckWait>>,
+    pub(crate) draining: Draining,
     /// The session's place among its peer's.
     pub(super) admitted: Option<Admitted>,
     /// With their namespaces, so that looking for one touches no other memory.
@@ -32,6 +33,7 @@ impl SessionData {
             handshake,
             links: Links::default(),
             ack_waits: BTreeMap::new(),
+            draining: Draining::default(),
             admitted: None,
             memberships: Vec::new(),
             concurrent: Arc::default(),
@@ -80,6 +82,7 @@ impl SessionData {
     /// back.
     pub(super) fn end(mut self) -> Option<Admitted> {
         self.links.wake_all();
+        self.draining.take().wake();
         for (_, membership) in &self.memberships {
             membership.end();
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use socketio_session::{Broadcast, NamespaceId, Reach, SendOptions, SessionId, SharedPacket};
+use socketio_session::{
+    Broadcast, NamespaceId, OverflowPolicy, Reach, SendOptions, SessionId, SharedPacket,
+};
 
 use super::Socket;
 use super::encoding::Outgoing;
@@ -57,6 +59,12 @@ impl BroadcastBuilder {
     /// Not to clients that cannot take it right now.
     pub const fn volatile(mut self) -> Self {
         self.options.volatile = true;
+        self
+    }
+
+    /// With a policy of its own for clients whose outbox is full: see [`Socket::overflow`].
+    pub const fn overflow(mut self, policy: OverflowPolicy) -> Self {
+        self.options = self.options.overflow(policy);
         self
     }
 

@@ -9,10 +9,13 @@ mod session_handle;
 mod spawning;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 use socketio_proto::TransportName;
-use socketio_session::{Delivery, Misuse, NamespaceId, ReplyTo, SendOptions, SessionId};
+use socketio_session::{
+    Delivery, Misuse, NamespaceId, OverflowPolicy, ReplyTo, SendOptions, SessionId,
+};
 
 pub use self::ack_request::AckRequest;
 pub use self::acl::SocketAcl;
@@ -145,6 +148,35 @@ impl Socket {
             socket: self,
             options: SendOptions::VOLATILE,
         }
+    }
+
+    /// Whatever is sent through this has a policy of its own where the client's outbox is full,
+    /// instead of that of the [server](crate::ServerBuilder::overflow). What became of it, the
+    /// [`Delivery`] says.
+    ///
+    /// ```
+    /// use socketio_server::{OverflowPolicy, SendError, Socket};
+    ///
+    /// fn position(socket: &Socket, x: i32, y: i32) -> Result<(), SendError> {
+    ///     // The latest counts, and nobody is sent away because of it.
+    ///     let latest = socket.overflow(OverflowPolicy::DropOldest);
+    ///     latest.emit("position", (x, y))?;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub const fn overflow(&self, policy: OverflowPolicy) -> Sender<'_> {
+        self.with_options(SendOptions::RELIABLE.overflow(policy))
+    }
+
+    /// Waits until no more than half of what the client's outbox can hold is taken up: see
+    /// [`SessionHandle::drained`].
+    ///
+    /// # Errors
+    /// [`Misuse::Closed`] and [`Misuse::NoSuchSession`]: the client has gone;
+    /// [`Misuse::TooManyWaiting`].
+    pub fn drained(&self) -> impl Future<Output = Result<(), Misuse>> + Send + use<> {
+        self.session().drained()
     }
 
     /// Sends with options of your own.

@@ -1,14 +1,15 @@
 //! A session, whatever namespaces its client is in.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use socketio_proto::TransportName;
 use socketio_session::{
-    DisconnectReason, NamespaceId, Phase, SessionCounters, SessionId, SessionMut,
+    DisconnectReason, Misuse, NamespaceId, Phase, SessionCounters, SessionId, SessionMut,
 };
 
 use super::Socket;
-use crate::engine::{Engine, SessionAddress, SessionData};
+use crate::engine::{Engine, SessionAddress, SessionData, drained};
 use crate::extensions::Extensions;
 use crate::handshake::Handshake;
 
@@ -126,6 +127,32 @@ impl SessionHandle {
     #[must_use]
     pub fn handshake(&self) -> &Handshake {
         &self.handshake
+    }
+
+    /// Waits until no more than half of what the client's outbox can hold is taken up: for who has
+    /// more to send than that, and wants nothing of it to be lost.
+    ///
+    /// ```
+    /// use socketio_server::{Misuse, SendError, Socket};
+    ///
+    /// async fn send_all(socket: Socket, lines: Vec<String>) -> Result<(), SendError> {
+    ///     for line in lines {
+    ///         socket.drained().await?;
+    ///         socket.send(&line)?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// One that sends no more than half of the outbox at once, and then waits again, never runs it
+    /// over. Several share the other half. A client that takes nothing meets the deadlines of its
+    /// transport, and with its session ends the wait.
+    ///
+    /// # Errors
+    /// [`Misuse::Closed`] and [`Misuse::NoSuchSession`]: the client has gone.
+    /// [`Misuse::TooManyWaiting`]: 1024 wait for this session already.
+    pub fn drained(&self) -> impl Future<Output = Result<(), Misuse>> + Send + use<> {
+        drained(Arc::clone(&self.engine), self.at)
     }
 
     /// Values that live as long as the session, shared by its sockets in all namespaces.

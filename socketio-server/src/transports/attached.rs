@@ -6,7 +6,7 @@ use std::task::Waker;
 use socketio_proto::TransportName;
 use socketio_session::{AfterTransmit, Loss, OutgoingPacket, TransportId};
 
-use crate::engine::{Engine, NextEvent, SessionAddress};
+use crate::engine::{Drained, Engine, NextEvent, SessionAddress};
 
 /// A session's transport, until it is dropped: then the session has lost it.
 #[derive(Debug)]
@@ -82,12 +82,16 @@ impl AttachedTransport {
     ) -> Transmitted {
         let now = self.engine.now();
         let mut fed = Vec::new();
+        let mut drained = Drained::default();
         let transmitted = self.engine.with_session(self.at, |mut session| {
             if session.data().links.is_closed(self.id) {
                 return Transmitted::GivenUp;
             }
             let before = packets.len();
             let after = session.transmit(now, self.id, budget, packets);
+            if session.is_drained() {
+                drained = session.data().draining.take();
+            }
             let wants_input = session.wants_input();
             if wants_input {
                 // Uploads may have waited for that.
@@ -115,6 +119,7 @@ impl AttachedTransport {
         for waker in fed {
             waker.wake();
         }
+        drained.wake();
         // Without a session there is nobody to write for.
         transmitted.unwrap_or(Transmitted::GivenUp)
     }

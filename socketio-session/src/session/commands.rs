@@ -44,6 +44,16 @@ impl SendOptions {
         volatile: true,
         overflow: None,
     };
+
+    /// The same, with this policy where the outbox is full. Of volatile packets it is not asked: they
+    /// give way to everything.
+    #[must_use]
+    pub const fn overflow(self, policy: OverflowPolicy) -> Self {
+        Self {
+            overflow: Some(policy),
+            ..self
+        }
+    }
 }
 
 /// What became of a packet.

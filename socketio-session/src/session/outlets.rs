@@ -293,10 +293,17 @@ impl Session {
         self.inbox.has_room(&self.config.limits, times)
     }
 
+    /// Whether no more than half of what the outbox can hold is taken up. Who has much to send can
+    /// wait for that: it turns true when [`transmit`](Self::transmit) takes packets.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.outbox.is_half_free(&self.config.limits)
+    }
+
     /// Whether the client may say more, for all that it has not taken yet. Nothing is answered
     /// after the end.
     pub(super) fn has_room_for_answers(&self) -> bool {
-        self.is_closed() || self.outbox.is_half_free(&self.config.limits)
+        self.is_closed() || self.is_drained()
     }
 
     /// Whether input is left unread for another reason than what the client leaves unread.
