@@ -206,14 +206,13 @@ impl Session {
             self.link.deadline(),
             self.heartbeat.deadline(),
             self.acks.deadline(),
-            self.paced_until(),
         ];
-        others
-            .into_iter()
-            .fold(phase, |earliest, other| match (earliest, other) {
-                (Some(earliest), Some(other)) => Some(earliest.min(other)),
-                (earliest, other) => earliest.or(other),
-            })
+        let earliest = others.into_iter().fold(phase, earlier);
+        match self.paced_until() {
+            // Seldom, and this is asked with every packet.
+            until @ Some(_) => earlier(earliest, until),
+            None => earliest,
+        }
     }
 
     /// How far the session has come.
@@ -360,5 +359,13 @@ impl Session {
     #[must_use]
     pub fn config(&self) -> &crate::SessionConfig {
         &self.config
+    }
+}
+
+/// The earlier of two deadlines, either of which there may not be.
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

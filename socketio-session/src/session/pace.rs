@@ -36,8 +36,11 @@ impl Session {
 
     /// When a client that was too fast is listened to again.
     pub(super) fn paced_until(&self) -> Option<Instant> {
-        let limit = self.config.event_rate.filter(|_| self.is_throttled)?;
-        (!self.is_closed()).then(|| self.pace.next_token(limit))
+        if !self.is_throttled || self.is_closed() {
+            return None;
+        }
+        let limit = self.config.event_rate?;
+        Some(self.pace.next_token(limit))
     }
 
     /// Listens again to a client that was too fast, if it is time.
