@@ -42,6 +42,7 @@ mod socket;
 pub mod tower;
 mod transports;
 mod trusted_proxies;
+mod worst_case;
 
 // Their types stand in signatures here.
 pub use bytes;

@@ -81,6 +81,7 @@ mod session_id;
 mod shared_packet;
 mod short_queue;
 mod time;
+mod worst_case;
 
 pub use crate::acks::{AckFailure, AckOutcome, AwaitedAck, ReplyTo};
 pub use crate::acl::{Acl, CONNECT_METHOD, ERROR_METHOD, JSON_METHOD, MESSAGE_METHOD};

@@ -9,3 +9,6 @@ pub(crate) mod streaming;
 pub(crate) mod upload;
 pub(crate) mod websocket;
 pub(crate) mod xhr_polling;
+
+/// What framing may add to the largest packet.
+pub(crate) const FRAMING_BYTES: usize = 64 << 10;

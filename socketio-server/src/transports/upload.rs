@@ -11,13 +11,11 @@ use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, TextBody,
 use socketio_session::{DisconnectReason, PeerError};
 use tracing::trace;
 
+use super::FRAMING_BYTES;
 use super::receiving::receive;
 use crate::answers;
 use crate::engine::{Engine, SessionAddress};
 use crate::origins::OriginCheck;
-
-/// What framing may add to the largest packet.
-const FRAMING_BYTES: usize = 64 << 10;
 
 /// Packets of one payload before other tasks get their turn. There may be a hundred thousand.
 const PACKETS_IN_A_ROW: usize = 1000;
