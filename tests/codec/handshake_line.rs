@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use socketio_proto::legacy::handshake::HandshakeError;
 use socketio_proto::{
     Body, DecodeLimits, Dialect, ErrorAdvice, ErrorReason, Handshake, TransportKind, TransportName,
@@ -125,4 +126,29 @@ fn who_has_no_session_is_told_to_begin_anew() {
     };
     assert_eq!(reason, Some(ErrorReason::ClientNotHandshaken));
     assert_eq!(advice, Some(ErrorAdvice::Reconnect));
+}
+
+/// A time of whatever length, or none.
+fn timeout() -> impl Strategy<Value = Option<Duration>> {
+    let any = (any::<u64>(), 0..1_000_000_000_u32).prop_map(|(s, n)| Duration::new(s, n));
+    prop::option::of(any)
+}
+
+proptest! {
+    #[test]
+    fn any_answer_is_read_as_it_was_written(
+        sid in "[A-Za-z0-9_-]{1,24}",
+        heartbeat_timeout in timeout(),
+        close_timeout in timeout(),
+        transports in prop::sample::subsequence(TransportName::ALL.to_vec(), 0..=6),
+    ) {
+        let handshake = Handshake {
+            sid: &sid,
+            heartbeat_timeout,
+            close_timeout,
+            transports: transports.into(),
+        };
+        let line = line(&handshake);
+        prop_assert_eq!(Handshake::parse(&line), Ok(handshake));
+    }
 }

@@ -1,6 +1,7 @@
 //! Scripts that answer, and forms that are posted.
 
 use proptest::prelude::*;
+use socketio_invariants::codec::form::check as check_form;
 use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, JsonpIndex};
 use socketio_tests::js_json::JsValue;
 
@@ -295,6 +296,11 @@ proptest! {
             Some(value) => serde_json::from_str(&value).map_err(|_| JsonpFormError::NotAString),
         };
         prop_assert_eq!(form.finish(), theirs);
+    }
+
+    #[test]
+    fn forms_are_the_same_however_they_are_cut_and_bounded(body in form()) {
+        check_form(&body);
     }
 
     #[test]

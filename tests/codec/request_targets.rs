@@ -1,5 +1,7 @@
 //! What paths and queries ask for: as recorded, and where nothing was recorded.
 
+use proptest::prelude::*;
+use socketio_invariants::codec::request_target;
 use socketio_proto::RequestTarget::{
     self, ClientFile, Disconnect, Elsewhere, Handshake, NotUsable, Transport, WrongVersion,
 };
@@ -254,5 +256,37 @@ fn kind_answered(body: &str) -> &'static str {
         _ if body.starts_with("/*! Socket.IO") => "client file",
         _ if handshake && !body.contains("5:::") => "handshake",
         _ => "transport",
+    }
+}
+
+proptest! {
+    #[test]
+    fn targets_are_read_as_they_are_put_together(
+        resource in "[a-z.]{1,9}(/[a-z]{1,4})?",
+        name in "[a-z-]{0,12}",
+        sid in "[A-Za-z0-9_%-]{1,24}",
+        query in "([a-z]{1,4}=[0-9]{0,3}&?){0,3}",
+        slash in "/?",
+        ends: bool,
+    ) {
+        let mut query = query;
+        if ends {
+            query.push_str("&disconnect=1");
+        }
+        let target = format!("/{resource}/1/{name}/{sid}{slash}?{query}");
+        let (name, sid, query) = (&*name, &*sid, &*query);
+        let expected = if ends {
+            Disconnect { name, sid, query }
+        } else {
+            Transport { name, sid, query }
+        };
+        prop_assert_eq!(RequestTarget::parse(&target, &resource), expected);
+    }
+
+    #[test]
+    fn no_target_says_what_does_not_stand_there(
+        target in "(/socket\\.io)?(/1|/2|/static|/socket\\.io\\.js)?(/[a-z%é?&=/]{0,8}){0,4}(\\?[a-z=&?]{0,20})?",
+    ) {
+        request_target::check(&target);
     }
 }

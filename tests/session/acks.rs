@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script, message};
 use socketio_proto::{AckMode, Body};
 use socketio_session::{
     AwaitedAck, DisconnectReason, Loss, Misuse, NamespaceId, OverflowPolicy, SendOptions,
 };
-
-use socketio_invariants::session::script::{CHAT, GLOBAL, Script, message};
 
 fn asks(script: &mut Script, namespace: NamespaceId, seconds: u64) -> Result<AwaitedAck, Misuse> {
     script.session.send_with_ack(

@@ -1,8 +1,10 @@
 //! Access control lists: what a client may call, decided when a packet's turn has come.
 
-use socketio_session::{Access, Acl, FaultKind, Misuse};
+use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use socketio_invariants::session::script::{CHAT, GLOBAL, LOCKED, Script, VAULT};
+use socketio_session::{Access, Acl, FaultKind, Misuse};
 
 fn locked() -> (Script, socketio_session::TransportId) {
     let (mut script, websocket) = Script::on_websocket();
@@ -225,4 +227,57 @@ fn automatic_acknowledgements_do_not_ask_the_list() {
     script.sends("3:4:/locked:text");
     script.gets(websocket, ["6::/locked:4"]);
     script.hears(["/locked fault method_access_denied"]);
+}
+
+/// What is done to a list.
+#[derive(Debug, Clone)]
+enum Change {
+    Allow(&'static str),
+    Deny(&'static str),
+    Lift,
+    Replace(Vec<&'static str>),
+}
+
+const METHODS: [&str; 4] = ["connect", "knock", "enter", "__proto__"];
+
+fn change() -> impl Strategy<Value = Change> {
+    let method = || prop::sample::select(METHODS.to_vec());
+    prop_oneof![
+        4 => method().prop_map(Change::Allow),
+        4 => method().prop_map(Change::Deny),
+        1 => Just(Change::Lift),
+        1 => prop::collection::vec(method(), 0..3).prop_map(Change::Replace),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_list_is_a_set_or_everything(changes in prop::collection::vec(change(), 0..20)) {
+        let mut acl = Acl::everything();
+        let mut model: Option<BTreeSet<&str>> = None;
+        for change in changes {
+            match change {
+                Change::Allow(method) => {
+                    acl.allow(method);
+                    model.iter_mut().for_each(|only| only.extend([method]));
+                }
+                Change::Deny(method) => {
+                    prop_assert_eq!(acl.deny(method).is_ok(), model.is_some());
+                    model.iter_mut().for_each(|only| only.retain(|it| *it != method));
+                }
+                Change::Lift => {
+                    acl.lift();
+                    model = None;
+                }
+                Change::Replace(methods) => {
+                    acl = Acl::only(methods.iter().copied());
+                    model = Some(methods.into_iter().collect());
+                }
+            }
+            for method in METHODS {
+                let expected = model.as_ref().is_none_or(|only| only.contains(method));
+                prop_assert_eq!(acl.is_allowed(method), expected);
+            }
+        }
+    }
 }

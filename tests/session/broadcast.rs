@@ -1,9 +1,8 @@
 //! One packet for many: everybody meant gets it, once.
 
-use socketio_session::{Broadcast, Delivery, Loss, Reach, SendOptions};
-
 use socketio_invariants::session::crowd::{Crowd, id, to_all, to_rooms, websocket};
 use socketio_invariants::session::script::{CHAT, GLOBAL, NEWS, message};
+use socketio_session::{Broadcast, Delivery, Loss, Reach, SendOptions};
 
 fn queued(queued: usize) -> Reach {
     Reach {

@@ -1,8 +1,8 @@
 //! What a driver knows of packets that it has written in part.
 
-use socketio_session::{CarriedPackets, OutgoingPacket};
-
+use proptest::prelude::*;
 use socketio_invariants::session::script::{GLOBAL, Script, texts};
+use socketio_session::{CarriedPackets, OutgoingPacket};
 
 /// Packets of 7, 8 and 7 bytes.
 fn three_packets() -> Vec<OutgoingPacket> {
@@ -47,4 +47,16 @@ fn the_packets_of_a_poll_arrive_together_or_not_at_all() {
     };
     assert_eq!(left_after(99), 3);
     assert_eq!(left_after(100), 0);
+}
+
+proptest! {
+    #[test]
+    fn what_is_left_is_what_the_bytes_do_not_reach(steps in prop::collection::vec(0..12_usize, 0..6)) {
+        let written: usize = steps.iter().sum();
+        // Each packet in its frame, one behind the other.
+        let ends = [9, 19, 28];
+        let left = ends.iter().filter(|end| **end > written).count();
+        let all = left_after(&[]);
+        prop_assert_eq!(&left_after(&steps)[..], &all[all.len() - left..]);
+    }
 }

@@ -1,11 +1,10 @@
 //! The life of a session and its end: every reason, who hears of it, what is left to fetch.
 
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script, message};
 use socketio_proto::TransportName;
 use socketio_session::{
     Action, AfterTransmit, DisconnectReason, Loss, Misuse, PeerError, Phase, SendOptions,
 };
-
-use socketio_invariants::session::script::{CHAT, GLOBAL, Script, message};
 
 #[test]
 fn goes_from_handshake_through_connected_to_closed() {

@@ -1,10 +1,9 @@
 //! What sessions count.
 
-use socketio_proto::TransportName;
-use socketio_session::{DisconnectReason, HubCounters, OverflowPolicy, SessionCounters};
-
 use socketio_invariants::session::crowd::Crowd;
 use socketio_invariants::session::script::{GLOBAL, Script};
+use socketio_proto::TransportName;
+use socketio_session::{DisconnectReason, HubCounters, OverflowPolicy, SessionCounters};
 
 fn counts(script: &Script) -> [u64; 4] {
     let SessionCounters {

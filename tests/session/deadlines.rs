@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use socketio_invariants::session::script::{GLOBAL, Script};
 use socketio_proto::TransportName;
 use socketio_session::{DisconnectReason, Loss, SessionConfig};
-
-use socketio_invariants::session::script::{GLOBAL, Script};
 
 /// Nobody does anything any more: only the clock moves, from deadline to deadline. In the end
 /// the application looks at what happened.

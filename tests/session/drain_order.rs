@@ -1,11 +1,10 @@
 //! It makes no difference when the driver fetches what: the same bytes and events come out.
 
 use proptest::prelude::*;
-use socketio_proto::TransportName;
-use socketio_session::{Loss, SendOptions};
-
 use socketio_invariants::session::record::Record;
 use socketio_invariants::session::step::Step;
+use socketio_proto::TransportName;
+use socketio_session::{Loss, SendOptions};
 
 use crate::random_steps::{asks, namespace, numbered_packet, packet, says, waits};
 use socketio_invariants::session::script::Script;

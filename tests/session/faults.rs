@@ -1,9 +1,8 @@
 //! One answer for each wrong thing that a client can send.
 
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
 use socketio_proto::Arguments;
 use socketio_session::{EventNames, FaultKind, Misuse};
-
-use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
 
 /// What the client is told of a fault, and what its unanswered question is answered with.
 fn answers(endpoint: &str, code: &str, text: &str, asked: &str) -> [String; 2] {

@@ -1,8 +1,7 @@
 //! Packets for a namespace that the client has not joined.
 
-use socketio_session::{Acl, DisconnectReason, Loss, SessionConfig};
-
 use socketio_invariants::session::script::{CHAT, Script, VAULT};
+use socketio_session::{Acl, DisconnectReason, Loss, SessionConfig};
 
 #[test]
 fn the_first_packet_joins() {

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use socketio_invariants::session::script::{GLOBAL, Script};
 use socketio_proto::TransportName;
 use socketio_session::{Action, DisconnectReason, Loss, TransportId};
-
-use socketio_invariants::session::script::{GLOBAL, Script};
 
 #[test]
 fn is_sent_an_interval_after_the_transport_opened() {

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use socketio_proto::{Dialect, TransportName};
-use socketio_session::{CreateError, DisconnectReason, Event, Hub, Instant, Loss, SessionConfig};
-
 use socketio_invariants::session::crowd::{Crowd, id, to_all, websocket};
 use socketio_invariants::session::script::{CHAT, GLOBAL};
+use socketio_proto::{Dialect, TransportName};
+use socketio_session::{CreateError, DisconnectReason, Event, Hub, Instant, Loss, SessionConfig};
 
 fn hub(max_sessions: usize) -> Hub<&'static str> {
     Hub::new(Arc::new(SessionConfig::default()), max_sessions)

@@ -1,9 +1,8 @@
 //! Namespaces that ask the application before they let a client in.
 
+use socketio_invariants::session::script::{Script, VAULT};
 use socketio_proto::ErrorReason;
 use socketio_session::{DisconnectReason, Loss, Misuse};
-
-use socketio_invariants::session::script::{Script, VAULT};
 
 #[test]
 fn an_admitted_client_is_in() {

@@ -1,8 +1,7 @@
 //! Joining and leaving namespaces.
 
-use socketio_session::{DisconnectReason, Loss, Misuse, SendOptions};
-
 use socketio_invariants::session::script::{CHAT, GLOBAL, NEWS, Script, message};
+use socketio_session::{DisconnectReason, Loss, Misuse, SendOptions};
 
 #[test]
 fn the_global_one_is_joined_from_the_start() {

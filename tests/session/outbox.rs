@@ -1,11 +1,10 @@
 //! What waits for the client is bounded, and each way to stay within the bounds.
 
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 use socketio_proto::TransportName;
 use socketio_session::{
     Delivery, DisconnectReason, Loss, Misuse, OverflowPolicy, PeerError, SendOptions, SessionConfig,
 };
-
-use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 fn send(script: &mut Script, text: &str) -> Result<Delivery, Misuse> {
     let packet = message(GLOBAL, text);

@@ -3,10 +3,9 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 use socketio_proto::TransportName;
 use socketio_session::{AfterTransmit, Loss, SendOptions, TransportId};
-
-use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 #[derive(Debug, Clone)]
 enum Step {

@@ -1,9 +1,8 @@
 //! Polls: held until there is news, released when there is none.
 
+use socketio_invariants::session::script::{GLOBAL, Script};
 use socketio_proto::TransportName;
 use socketio_session::{Action, Loss};
-
-use socketio_invariants::session::script::{GLOBAL, Script};
 
 #[test]
 fn the_first_is_answered_with_the_greeting_alone() {

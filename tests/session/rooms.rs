@@ -1,10 +1,9 @@
 //! Rooms of a namespace: who is in them, and how they end.
 
-use socketio_proto::{Body, Packet};
-use socketio_session::{Event, Misuse};
-
 use socketio_invariants::session::crowd::{Crowd, to_rooms};
 use socketio_invariants::session::script::{CHAT, GLOBAL, NEWS};
+use socketio_proto::{Body, Packet};
+use socketio_session::{Event, Misuse};
 
 #[test]
 fn the_namespace_itself_is_one() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use proptest::prelude::*;
 use socketio_session::{InvalidSessionIdPrefix, SessionId, SessionIdPrefix};
 
 /// Bytes that are as good as random.
@@ -112,5 +113,39 @@ fn a_shard_stays_the_same() {
         assert!(shard < shards.max(1));
         let again = SessionId::parse(id.as_str()).map(|id| id.shard(shards));
         assert_eq!(again, Some(shard));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_id_is_read_as_it_is_spelled(random: [u8; 18], prefix in "[A-Za-z0-9]{1,2}") {
+        let plain = SessionId::from_random(random);
+        let prefixed = SessionId::with_prefix(SessionIdPrefix::new(&prefix).unwrap(), random);
+        for id in [plain, prefixed] {
+            prop_assert_eq!(SessionId::parse(id.as_str()), Some(id));
+            prop_assert_eq!(id.as_str().len(), 24);
+        }
+        prop_assert!(prefixed.as_str().starts_with(&prefix));
+        prop_assert_eq!(&prefixed.as_str()[2..], &plain.as_str()[2..]);
+    }
+
+    #[test]
+    fn ids_and_prefixes_are_what_their_characters_say(text in "[A-Za-z0-9_é%-]{0,26}") {
+        let is_id = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let read = SessionId::parse(&text);
+        prop_assert_eq!(read.is_some(), text.len() == 24 && text.chars().all(is_id));
+        if let Some(id) = read {
+            prop_assert_eq!(id.as_str(), &text);
+        }
+        let is_prefix = (1..=2).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_alphanumeric());
+        prop_assert_eq!(SessionIdPrefix::new(&text).is_ok(), is_prefix);
+    }
+
+    #[test]
+    fn a_shard_is_one_of_those_there_are(random: [u8; 18], shards: usize) {
+        let id = SessionId::from_random(random);
+        prop_assert!(id.shard(shards) < shards.max(1));
+        prop_assert_eq!(id.shard(shards), id.shard(shards));
     }
 }

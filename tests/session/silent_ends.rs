@@ -1,9 +1,8 @@
 //! Clients that are sent away without a word.
 
+use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
 use socketio_proto::TransportName;
 use socketio_session::{DisconnectReason, Misuse, PeerError};
-
-use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
 
 const AWAY: DisconnectReason = DisconnectReason::ServerDisconnected;
 

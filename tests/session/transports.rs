@@ -1,9 +1,8 @@
 //! Transports that carry one session after another, and what is kept between them.
 
+use socketio_invariants::session::script::{GLOBAL, Script};
 use socketio_proto::TransportName;
 use socketio_session::{Action, AfterTransmit, Loss, TransportId};
-
-use socketio_invariants::session::script::{GLOBAL, Script};
 
 #[test]
 fn the_first_one_is_greeted() {

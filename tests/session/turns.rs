@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use socketio_invariants::session::script::{GLOBAL, Script};
 use socketio_proto::{AckMode, Body};
 use socketio_session::Instant;
-
-use socketio_invariants::session::script::{GLOBAL, Script};
 
 #[test]
 fn no_input_is_wanted_while_too_many_packets_wait() {

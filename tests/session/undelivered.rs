@@ -1,9 +1,8 @@
 //! What a transport could not write goes out on the next one: once, in order, whoever comes.
 
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 use socketio_proto::TransportName;
 use socketio_session::{Action, DisconnectReason, Loss, OverflowPolicy, SendOptions};
-
-use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 /// A poll that was handed `news` and whose response is being written.
 fn answering(news: &str) -> (Script, socketio_session::TransportId) {

@@ -1,9 +1,8 @@
 //! Clients that vanish without a word, wherever they are just then: when the session ends.
 
+use socketio_invariants::session::script::{GLOBAL, Script};
 use socketio_proto::TransportName;
 use socketio_session::{Action, DisconnectReason, Loss};
-
-use socketio_invariants::session::script::{GLOBAL, Script};
 
 /// Time passes up to just before `second`, and nothing ends; then it is `second`, and the
 /// application hears that everything has ended.

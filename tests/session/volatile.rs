@@ -1,9 +1,8 @@
 //! Volatile packets: sent now, or not at all.
 
+use socketio_invariants::session::script::{GLOBAL, Script, message};
 use socketio_proto::TransportName;
 use socketio_session::{Delivery, Loss, OverflowPolicy, SendOptions};
-
-use socketio_invariants::session::script::{GLOBAL, Script, message};
 
 #[track_caller]
 fn is(script: &mut Script, expected: Delivery) {

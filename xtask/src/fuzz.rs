@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::process::{cargo, output, program, root, run};
 
@@ -153,8 +154,7 @@ fn work(fuzzer: &Fuzzer, programs: &Path, seconds: u64) -> Result<bool, Box<dyn 
     fs::create_dir_all(&corpus)?;
     fs::create_dir_all(&findings)?;
     let told = findings.with_extension("log");
-    let mut command = program("nice");
-    command.arg(programs.join(name));
+    let mut command = Command::new(programs.join(name));
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-max_len={}", fuzzer.max_len));
     command.arg(format!("-artifact_prefix={}/", findings.display()));

@@ -1,6 +1,7 @@
 //! The commands of this repository: `cargo xtask …`.
 
 mod bench;
+mod coverage;
 mod demo;
 mod deny;
 mod fuzz;
@@ -26,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Measure servers under load, ours and others: CPU time per message, memory per session
     Bench(bench::Arguments),
+    /// Print how much of the pure crates the tests reach, in lines and branches
+    Coverage,
     /// Serve an example with the real client of Socket.IO 0.9: the chat, or one that `--list` names
     Demo(demo::Arguments),
     /// Check what stands in the dependency tree: licences, bans, sources, advisories
@@ -41,6 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     let result: Result<(), Box<dyn Error>> = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Coverage => coverage::print_coverage(),
         Command::Demo(arguments) => demo::run_demo(&arguments),
         Command::Deny => deny::run_checks(),
         Command::Fuzz(arguments) => fuzz::run_fuzzers(&arguments),

@@ -239,8 +239,21 @@ impl Both {
         }
     }
 
+    /// The hub looks at each session by the time that the session must.
+    fn check_deadlines(&self) {
+        let hub = &self.crowd.hub;
+        let sessions = hub.keys().filter_map(|key| hub.peek(key));
+        let first = sessions
+            .filter_map(|(session, _)| session.poll_timeout())
+            .min();
+        if let Some(first) = first {
+            assert!(hub.poll_timeout().is_some_and(|at| at <= first));
+        }
+    }
+
     fn check(&self) {
         let crowd = &self.crowd;
+        self.check_deadlines();
         for namespace in [GLOBAL, CHAT, NEWS] {
             let rooms = ROOMS.into_iter().map(Some).chain([None]);
             for room in rooms {
