@@ -54,16 +54,19 @@ fn encoded(packet: &Packet<'_>) -> String {
     String::from_utf8(out).expect("packets are text")
 }
 
-/// Everything that a packet says. The arguments of an acknowledgement are written in one line,
-/// which means the same.
+/// Everything that a packet says. Arguments that are none are written as none, and those of an
+/// acknowledgement in one line, which means the same.
 fn meaning(packet: &Packet<'_>) -> String {
+    let head = packet.head();
     match &packet.body {
+        Body::Event { name, args } if args.is_empty() => format!("{head:?} event {name:?}"),
+        Body::Ack { id, args } if args.is_empty() => format!("{head:?} ack {id}"),
         Body::Ack { id, args } => {
             let args = args.as_str().replace(['\n', '\r'], " ");
             let args = args.replace('\u{2028}', "\\u2028");
             let args = args.replace('\u{2029}', "\\u2029");
-            format!("{:?} ack {id} {args}", packet.head())
+            format!("{head:?} ack {id} {args}")
         }
-        body => format!("{:?} {body:?}", packet.head()),
+        body => format!("{head:?} {body:?}"),
     }
 }

@@ -9,10 +9,11 @@ use socketio_server::runtime::Runtime;
 use socketio_server::{
     Listen, ServerBuilder, ServerHandle, ServerLimits, SessionLimits, TransportName,
 };
+use socketio_simulation::{Line, Side, World};
 
 use super::application::{Heard, namespaces};
-use super::pipe::{self, ClientEnd};
-use super::virtual_runtime::VirtualRuntime;
+use super::client::Client;
+use super::known_ids::KnownIds;
 
 /// Long enough for every deadline of a server, one after another.
 const AGES: Duration = Duration::from_secs(1_000);
@@ -20,15 +21,20 @@ const AGES: Duration = Duration::from_secs(1_000);
 /// What is sent at once may be this large: little enough for inputs to go beyond.
 const MAX_PACKET_BYTES: usize = 512;
 
+/// The order of tasks, and where bytes are cut, as long as they are not said to be cut elsewhere.
+const SEED: u64 = 1;
+
 pub(super) struct Host {
-    runtime: VirtualRuntime,
+    world: World,
+    runtime: KnownIds,
     handle: ServerHandle,
     heard: Heard,
 }
 
 impl Host {
     pub(super) fn start(session_limits: SessionLimits) -> Self {
-        let runtime = VirtualRuntime::new();
+        let world = World::new(SEED);
+        let runtime = KnownIds::on(&world);
         let heard = Heard::default();
         let mut builder = ServerBuilder::new()
             .state(heard.clone())
@@ -46,6 +52,7 @@ impl Host {
         let handle = server.handle();
         Runtime::spawn(&runtime, server.run());
         let host = Self {
+            world,
             runtime,
             handle,
             heard,
@@ -55,15 +62,13 @@ impl Host {
     }
 
     /// A client connects.
-    pub(super) fn connect(&self) -> ClientEnd {
-        let (client, server) = pipe::connect();
-        self.runtime.arrives(server);
-        client
+    pub(super) fn connect(&self, line: Line) -> Client {
+        Client::connect(&self.world, line).expect("the server listens")
     }
 
     /// Everything happens that can in this time.
     pub(super) fn wait(&self, time: Duration) {
-        self.runtime.wait(time);
+        self.world.run_for(time);
     }
 
     /// What the application has heard since it was asked last.
@@ -78,14 +83,19 @@ impl Host {
         assert_eq!(self.handle.connection_count(), 0, "connections are left");
         assert_eq!(self.handle.session_count(), 0, "sessions are left");
         let Self {
-            runtime, handle, ..
+            world,
+            runtime,
+            handle,
+            ..
         } = self;
-        Runtime::spawn(&runtime, async move {
+        runtime.spawn(async move {
             handle.shutdown(Duration::from_secs(1)).await;
         });
-        runtime.wait(AGES);
-        assert!(runtime.is_idle(), "tasks or timers are left");
-        runtime.end();
+        drop(runtime);
+        world.run_for(AGES);
+        assert_eq!(world.tasks_of(Side::Server), 0, "tasks are left");
+        assert_eq!(world.timers_of(Side::Server), 0, "timers are left");
+        world.end();
     }
 }
 

@@ -3,13 +3,25 @@
 use std::time::Duration;
 
 use socketio_server::SessionLimits;
+use socketio_simulation::Line;
 
+use super::client::Client;
 use super::conversation::{self, Move};
 use super::host::Host;
-use super::pipe::ClientEnd;
+use super::known_ids;
 
 /// How many connections clients have at once.
 const CONNECTIONS: usize = 4;
+
+/// What one side of a connection may be ahead of the other, in bytes: little enough for writers
+/// to wait.
+const ROOM: usize = 1_000;
+
+/// What is looked at of a connection's responses, in bytes.
+const HEAD_BYTES: usize = 2_000;
+
+/// How often clients and the server may answer each other at once.
+const MOST_ROUNDS: usize = 1_000;
 
 /// The moves of clients. `a` to `d` send bytes on one of four connections, which is opened if it
 /// is not, `A` to `D` end it, `1` to `4` break it; `s` has the first connection read no more than so
@@ -26,7 +38,7 @@ pub fn check(input: &[u8]) {
     };
     for it in conversation::moves(input) {
         clients.make(&it);
-        host.wait(Duration::ZERO);
+        clients.settle();
     }
     for connection in &mut clients.connections {
         *connection = None;
@@ -43,10 +55,7 @@ pub fn input<'a>(moves: impl IntoIterator<Item = (u8, &'a [u8])>) -> Vec<u8> {
 /// The id that the first session of every input has.
 #[must_use]
 pub fn first_session_id() -> String {
-    let drawn: [u8; 18] = std::array::from_fn(|place| place as u8 + 1);
-    socketio_server::SessionId::from_random(drawn)
-        .as_str()
-        .to_owned()
+    known_ids::first_session_id().as_str().to_owned()
 }
 
 /// Bounds that inputs can reach.
@@ -67,8 +76,12 @@ struct Clients<'a> {
 }
 
 struct Connection {
-    end: ClientEnd,
+    client: Client,
+    /// The beginning of what has come from the server.
     received: Vec<u8>,
+    /// What the client still reads.
+    window: usize,
+    is_over: bool,
 }
 
 impl Clients<'_> {
@@ -77,50 +90,75 @@ impl Clients<'_> {
             kind @ b'a'..=b'd' => self.send(usize::from(kind - b'a'), it.bytes),
             kind @ b'A'..=b'D' => {
                 if let Some(connection) = &self.connections[usize::from(kind - b'A')] {
-                    connection.end.end();
+                    connection.client.end();
                 }
             }
-            kind @ b'1'..=b'4' => self.connections[usize::from(kind - b'1')] = None,
+            kind @ b'1'..=b'4' => {
+                if let Some(connection) = self.connections[usize::from(kind - b'1')].take() {
+                    connection.client.breaks();
+                }
+            }
             b's' => {
                 let window = it.bytes.first().copied().map_or(usize::MAX, usize::from);
-                if let Some(connection) = &self.connections[0] {
-                    connection.end.read_on(window);
+                if let Some(connection) = &mut self.connections[0] {
+                    connection.window = window;
                 }
             }
             b'w' => self.host.wait(it.time()),
             _ => self.send(0, it.bytes),
         }
-        for connection in self.connections.iter_mut().flatten() {
-            connection.check();
-        }
     }
 
+    /// A client whose connection was ended by the server opens another.
     fn send(&mut self, place: usize, bytes: &[u8]) {
-        // A client whose connection was ended by the server opens another.
-        if let Some(connection) = &self.connections[place] {
-            if connection.end.is_ended_by_server() {
-                self.connections[place] = None;
+        let connection = &mut self.connections[place];
+        drop(connection.take_if(|it| it.is_over));
+        let line = Line {
+            room: ROOM,
+            ..Line::default()
+        };
+        let connection = connection.get_or_insert_with(|| Connection {
+            client: self.host.connect(line),
+            received: Vec::new(),
+            window: usize::MAX,
+            is_over: false,
+        });
+        connection.client.send(bytes);
+    }
+
+    /// Everything happens that can without the time going on.
+    fn settle(&mut self) {
+        for _ in 0..MOST_ROUNDS {
+            self.host.wait(Duration::ZERO);
+            let mut goes_on = false;
+            for connection in self.connections.iter_mut().flatten() {
+                goes_on |= connection.client.send_on();
+                goes_on |= connection.read();
+            }
+            if !goes_on {
+                return;
             }
         }
-        let connection = self.connections[place].get_or_insert_with(|| Connection {
-            end: self.host.connect(),
-            received: Vec::new(),
-        });
-        connection.end.send(bytes);
+        panic!("after {MOST_ROUNDS} rounds there is still something to answer, at once");
     }
 }
 
 impl Connection {
-    /// What the server writes begins with the head of a response.
-    fn check(&mut self) {
-        if self.received.len() > 4_096 {
-            let _ = self.end.received();
-            return;
+    /// Reads what has come; whether that was anything. What the server writes begins with the head
+    /// of a response.
+    fn read(&mut self) -> bool {
+        let (read, is_over) = self.client.read(self.window);
+        self.window = self.window.saturating_sub(read.len());
+        self.is_over |= is_over;
+        let kept = HEAD_BYTES.saturating_sub(self.received.len());
+        self.received.extend(read.iter().take(kept));
+        if !self.received.is_empty() {
+            self.check_head();
         }
-        self.received.extend(self.end.received());
-        if self.received.is_empty() {
-            return;
-        }
+        !read.is_empty()
+    }
+
+    fn check_head(&self) {
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut response = httparse::Response::new(&mut headers);
         let parsed = response.parse(&self.received);
@@ -129,14 +167,6 @@ impl Connection {
         if parsed.is_complete() {
             let code = response.code.unwrap_or_default();
             assert!((100..600).contains(&code), "{received:?}");
-        }
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.check();
         }
     }
 }
