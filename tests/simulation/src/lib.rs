@@ -21,7 +21,7 @@ pub use clock::Sleep;
 pub use network::{Dial, Refused};
 pub use random::Random;
 pub use runtime::{ServerSide, SimListener};
-pub use stream::Stream;
+pub use stream::{Meter, Stream};
 pub use trace::Note;
 pub use wire::{Cut, CutKind, Direction, Line};
 pub use world::{Side, World};

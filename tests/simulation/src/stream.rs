@@ -40,10 +40,10 @@ impl Stream {
         self.wire().number()
     }
 
-    /// Bytes that have been taken in this direction so far.
+    /// Counts the connection's bytes, beyond the life of this end.
     #[must_use]
-    pub fn taken(&self, direction: Direction) -> u64 {
-        self.wire().taken(direction)
+    pub fn meter(&self) -> Meter {
+        Meter(Arc::clone(&self.wire))
     }
 
     /// Breaks the connection.
@@ -102,6 +102,19 @@ impl ByteStream for Stream {
     fn poll_shutdown(&mut self, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.wire().end(self.writes);
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Counts the bytes of a connection.
+#[derive(Debug, Clone)]
+pub struct Meter(Arc<Mutex<Wire>>);
+
+impl Meter {
+    /// Bytes that have been taken in this direction so far.
+    #[must_use]
+    pub fn taken(&self, direction: Direction) -> u64 {
+        let wire = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wire.taken(direction)
     }
 }
 

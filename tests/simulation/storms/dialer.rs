@@ -1,12 +1,14 @@
 //! How a client gets its connections, and how bad they are.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_lite::future::or;
-use socketio_simulation::{Cut, CutKind, Dial, Direction, Line, Random, Side, Stream, World};
+use socketio_simulation::{
+    Cut, CutKind, Dial, Direction, Line, Meter, Random, Side, Stream, World,
+};
 
 /// The connection is of no more use, for whatever reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(crate) struct Weather {
     /// Within how many bytes.
     pub(crate) within: u64,
     pub(crate) is_faithful: bool,
+    /// Of a hundred polls, so many are followed by another while they are held.
+    pub(crate) impatience: u64,
 }
 
 impl Default for Weather {
@@ -57,9 +61,13 @@ impl Default for Weather {
             kinds: Vec::new(),
             within: 1,
             is_faithful: true,
+            impatience: 0,
         }
     }
 }
+
+/// What connections were for, and how many bytes passed.
+pub(crate) type Meters = Arc<Mutex<Vec<(Role, Meter)>>>;
 
 /// Makes the connections of a client for one role.
 #[derive(Clone)]
@@ -71,9 +79,23 @@ pub(crate) struct Dialer {
     /// A cut of the first connection of this role.
     pub(crate) planned: Option<(Role, Cut)>,
     pub(crate) random: Random,
+    /// Counts the bytes of all connections, for whoever wants to know.
+    pub(crate) meters: Meters,
 }
 
 impl Dialer {
+    pub(crate) fn new(world: &World, weather: &Weather, address: u16, random: Random) -> Self {
+        Self {
+            world: world.clone(),
+            weather: weather.clone(),
+            address,
+            loss: Arc::default(),
+            planned: None,
+            random,
+            meters: Meters::default(),
+        }
+    }
+
     pub(crate) fn dial(&mut self, role: Role) -> Result<Stream, Lost> {
         let cut = match self.planned {
             Some((planned, cut)) if planned == role => {
@@ -97,6 +119,9 @@ impl Dialer {
         };
         let stream = self.world.connect(dial).map_err(|_| Lost)?;
         let number = stream.number();
+        let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
+        meters.push((role, stream.meter()));
+        drop(meters);
         self.world
             .say(format!("client {address}: {role:?} on wire {number}"));
         Ok(stream)

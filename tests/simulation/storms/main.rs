@@ -4,9 +4,11 @@
 //! many.
 
 mod application;
+mod cuts;
 mod dialer;
 mod guest;
 mod ledger;
+mod liar;
 mod storm;
 
 use std::collections::BTreeMap;

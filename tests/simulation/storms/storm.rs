@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_lite::future::block_on;
@@ -13,6 +13,12 @@ use crate::application;
 use crate::dialer::{Dialer, Weather};
 use crate::guest::{Farewell, Guest, Transport, draw};
 use crate::ledger::Ledger;
+use crate::liar::Liar;
+
+/// The most bytes that a packet may have.
+pub(crate) const LARGEST_PACKET: usize = 10_000;
+
+const SHARDS: usize = 2;
 
 /// How long clients may take for everything.
 const LIVES: Duration = Duration::from_secs(3600);
@@ -37,12 +43,14 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn set(seed: u64, session: SessionLimits, limits: ServerLimits) -> Self {
+    pub(crate) fn set(seed: u64, session: SessionLimits) -> Self {
+        let mut limits = ServerLimits::default();
+        limits.decode.max_packet_bytes = LARGEST_PACKET;
         let world = World::new(seed);
         let ledger = Ledger::new(&world);
         let builder = Server::<ServerSide>::builder()
             .origins(Origins::any())
-            .shards(2)
+            .shards(SHARDS)
             .session_limits(session)
             .limits(limits)
             .state(ledger.clone())
@@ -95,36 +103,69 @@ impl Stage {
         self.ledger.assert_settled();
     }
 
-    /// Ends the server: nothing at all is left.
+    /// Ends the server when nobody is there.
     pub(crate) fn close(&self) {
+        let ended = self.begin_shutdown(false, Duration::from_secs(60));
+        self.world.run_for(Duration::from_secs(100));
+        assert_eq!(*locked(&ended), Some(true), "the shutdown is complete");
+        self.assert_gone();
+    }
+
+    /// Ends the server while everybody is at work.
+    fn close_in_the_midst(&self, random: &mut Random) {
+        let before = Duration::from_millis(random.within(0..30_000));
+        self.world.run_for(before);
+        let within = Duration::from_secs(random.within(0..200));
+        let ended = self.begin_shutdown(random.chance(30), within);
+        self.play();
+        assert!(locked(&ended).is_some(), "the shutdown ends");
+        self.assert_gone();
+    }
+
+    fn begin_shutdown(&self, silently: bool, within: Duration) -> Arc<Mutex<Option<bool>>> {
         let (handle, result) = (self.handle.clone(), Arc::new(Mutex::new(None)));
         let told = Arc::clone(&result);
+        self.world
+            .say(format!("shutdown within {within:?}, silently: {silently}"));
         self.world.spawn(Side::Network, async move {
-            let ended = handle.shutdown(Duration::from_secs(60)).await;
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+            let ended = if silently {
+                handle.shutdown_silently(within).await
+            } else {
+                handle.shutdown(within).await
+            };
+            *locked(&told) = Some(ended);
         });
-        self.world.run_for(Duration::from_secs(100));
-        let ended = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        assert_eq!(ended, Some(true), "the shutdown is complete");
+        result
+    }
+
+    /// Nothing is left but the timers of the shards, which end with the last handle.
+    fn assert_gone(&self) {
+        let handle = &self.handle;
+        assert_eq!(handle.session_count(), 0, "sessions are left");
+        assert_eq!(handle.connection_count(), 0, "connections are left");
+        let tasks = self.world.tasks_of(Side::Server);
+        assert_eq!(tasks, SHARDS, "tasks are left");
+        assert_eq!(self.world.timers_of(Side::Server), 0, "timers are left");
+        self.ledger.assert_settled();
     }
 }
 
 /// Runs everything that this seed stands for.
 pub(crate) fn run(seed: u64) -> Outcome {
     let mut random = Random::new(seed);
-    let stage = Stage::set(
-        random.number(),
-        session_limits(&mut random),
-        ServerLimits::default(),
-    );
+    let stage = Stage::set(random.number(), session_limits(&mut random));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         invite(&stage, &mut random);
-        stage.play();
-        stage.assert_deserted();
-        invite_one(&stage, &mut random);
-        stage.play();
-        stage.assert_deserted();
-        stage.close();
+        if random.chance(25) {
+            stage.close_in_the_midst(&mut random);
+        } else {
+            stage.play();
+            stage.assert_deserted();
+            invite_one(&stage, &mut random);
+            stage.play();
+            stage.assert_deserted();
+            stage.close();
+        }
         Outcome {
             trace_hash: stage.world.trace_hash(),
             reasons: stage.ledger.reasons(),
@@ -136,6 +177,10 @@ pub(crate) fn run(seed: u64) -> Outcome {
         eprintln!("{}", notes.unwrap_or_default());
         resume_unwind(panic)
     })
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn session_limits(random: &mut Random) -> SessionLimits {
@@ -165,6 +210,7 @@ fn weather(random: &mut Random) -> Weather {
         kinds,
         within: random.one_of(&[400, 2000, 20_000]),
         is_faithful: random.chance(70),
+        impatience: 3,
     }
 }
 
@@ -172,16 +218,14 @@ fn invite(stage: &Stage, random: &mut Random) {
     let weather = weather(random);
     // Byte by byte, much takes long.
     let largest = if weather.piece < 100 { 400 } else { 20_000 };
-    let guests = 1 + random.index(5);
-    for address in 0..guests {
+    for address in 0..1 + random.index(5) {
         let mut own = random.branch();
+        let steps = 1 + own.index(16);
+        let steps = draw(&mut own, steps, largest);
         let guest = Guest {
             ledger: stage.ledger.clone(),
             transport: own.one_of(&Transport::ALL),
-            steps: {
-                let steps = 1 + own.index(16);
-                draw(&mut own, steps, largest)
-            },
+            steps,
             farewell: own.one_of(&[
                 Farewell::Goodbye,
                 Farewell::Goodbye,
@@ -189,16 +233,17 @@ fn invite(stage: &Stage, random: &mut Random) {
                 Farewell::Close,
                 Farewell::Vanish,
             ]),
-            dialer: Dialer {
-                world: stage.world.clone(),
-                weather: weather.clone(),
-                address: address as u16,
-                loss: Arc::default(),
-                planned: None,
-                random: own,
-            },
+            dialer: Dialer::new(&stage.world, &weather, address as u16, own),
         };
         stage.world.spawn(Side::Clients, guest.live());
+    }
+    for address in 1000..1000 + random.index(3) {
+        let own = random.branch();
+        let liar = Liar {
+            deeds: 1 + random.index(5),
+            dialer: Dialer::new(&stage.world, &weather, address as u16, own),
+        };
+        stage.world.spawn(Side::Clients, liar.live());
     }
 }
 
@@ -210,14 +255,7 @@ pub(crate) fn invite_one(stage: &Stage, random: &mut Random) {
         transport: own.one_of(&Transport::ALL),
         steps: draw(&mut own, 5, 1000),
         farewell: Farewell::Goodbye,
-        dialer: Dialer {
-            world: stage.world.clone(),
-            weather: Weather::default(),
-            address: u16::MAX,
-            loss: Arc::default(),
-            planned: None,
-            random: own,
-        },
+        dialer: Dialer::new(&stage.world, &Weather::default(), u16::MAX, own),
     };
     stage.world.spawn(Side::Clients, guest.live());
 }

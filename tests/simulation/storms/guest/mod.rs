@@ -2,7 +2,7 @@
 
 mod conversation;
 mod frames;
-mod http;
+pub(crate) mod http;
 mod polling;
 mod script;
 mod websocket;
@@ -16,7 +16,9 @@ use self::conversation::{Conversation, Over};
 use self::http::Http;
 use self::polling::Requests;
 
-pub(crate) use self::script::{Farewell, Step, draw};
+pub(crate) use self::frames::{TEXT, push_frame};
+pub(crate) use self::script::{Farewell, Says, Step, draw};
+pub(crate) use self::websocket::UPGRADE;
 use crate::application::SIDE;
 use crate::dialer::{Dialer, Lost, Role};
 use crate::ledger::Ledger;

@@ -12,6 +12,9 @@ use crate::dialer::{Dialer, Lost, Role};
 /// How long a poll may be held.
 const PATIENCE: Duration = Duration::from_secs(70);
 
+/// Within this time a connection is accepted, even if that fails a few times.
+const ACCEPTING: Duration = Duration::from_millis(500);
+
 /// The transports that are made of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requests {
@@ -67,8 +70,13 @@ impl Requests {
             Self::XhrPolling | Self::HtmlFile => ("text/plain;charset=UTF-8", payload),
             Self::JsonpPolling => {
                 let quoted = serde_json::to_string(&payload).expect("a text is JSON");
-                let digits = quoted.bytes().map(|byte| format!("%{byte:02X}"));
-                let form = format!("d={}", digits.collect::<String>());
+                let mut form = String::from("d=");
+                for byte in quoted.bytes() {
+                    match byte {
+                        b'a'..=b'z' | b'0'..=b'9' => form.push(byte.into()),
+                        _ => form.push_str(&format!("%{byte:02X}")),
+                    }
+                }
                 ("application/x-www-form-urlencoded", form)
             }
         }
@@ -84,7 +92,7 @@ async fn poll(dialer: &mut Dialer, talk: &Conversation, kind: Requests) -> Resul
     let mut http = Http::on(dialer.dial(Role::Poll)?);
     loop {
         http.get(&target).await?;
-        if dialer.random.chance(2) {
+        if dialer.random.chance(dialer.weather.impatience) {
             http = poll_twice(dialer, talk, kind, http).await?;
         }
         talk.until(|it| !it.is_frozen()).await;
@@ -98,8 +106,8 @@ async fn poll(dialer: &mut Dialer, talk: &Conversation, kind: Requests) -> Resul
 }
 
 /// Loses patience and polls again, while the first poll is held; the connection of the second
-/// remains. The first has reached the server by then: of two polls that overtake each other, nobody
-/// could say which is the newer.
+/// remains. The first has reached the server by then, even if connections are not accepted for a
+/// while: of two polls that overtake each other, nobody could say which is the newer.
 async fn poll_twice(
     dialer: &mut Dialer,
     talk: &Conversation,
@@ -108,7 +116,7 @@ async fn poll_twice(
 ) -> Result<Http, Lost> {
     let under_way = Duration::from_micros(dialer.weather.latency.end);
     let time = Duration::from_millis(dialer.random.within(0..200));
-    dialer.pause(under_way + time).await;
+    dialer.pause(under_way + ACCEPTING + time).await;
     let mut second = Http::on(dialer.dial(Role::Poll)?);
     second.get(&kind.target(&talk.sid())).await?;
     if let Ok(body) = dialer.within(PATIENCE, first.answer()).await {

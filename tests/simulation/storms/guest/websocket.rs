@@ -21,7 +21,7 @@ const ABANDONED: Duration = Duration::from_secs(120);
 /// The most that a client keeps to write before it takes up more to say.
 const MOST_UNWRITTEN: usize = 16 << 10;
 
-const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\n\
+pub(crate) const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 struct WebSocket {
