@@ -58,6 +58,7 @@ mod start_line;
 mod timers_and_tasks;
 mod trusted_proxies;
 mod undelivered;
+mod under_load;
 #[cfg(unix)]
 mod unix_sockets;
 mod unknown_sessions;
@@ -139,6 +140,7 @@ pub(crate) const FILES: &[TestFile] = &[
     undelivered::TESTS,
     #[cfg(unix)]
     unix_sockets::TESTS,
+    under_load::TESTS,
     unknown_sessions::TESTS,
     vanishing::TESTS,
     websocket_frames::TESTS,
