@@ -6,11 +6,13 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::Parser;
 use socketio_examples::{DriverName, options_from_command_line};
 use socketio_server::{
-    Ack, Namespace, Origins, RawArgs, RawJson, ServerBuilder, ServerLimits, Socket, Text,
+    Ack, Namespace, Origins, RawArgs, RawJson, ServerBuilder, ServerHandle, ServerLimits, Socket,
+    Text,
 };
 
 /// Sends everything back.
@@ -32,6 +34,9 @@ struct Options {
     /// several servers apart.
     #[arg(long)]
     session_id_prefix: Option<String>,
+    /// Tells each second how many sessions and connections there are.
+    #[arg(long)]
+    tell_counts: bool,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,7 +45,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let address = SocketAddr::new(options.host, options.port);
     let server = driver.serve(builder(&options), address)?;
     println!("echo server on port {}", server.address.port());
+    if options.tell_counts {
+        let handle = server.handle.clone();
+        server.handle.spawn(tell_counts(handle));
+    }
     server.run_until_interrupted()
+}
+
+async fn tell_counts(handle: ServerHandle) {
+    loop {
+        handle.sleep(Duration::from_secs(1)).await;
+        let (sessions, connections) = (handle.session_count(), handle.connection_count());
+        println!("sessions {sessions} connections {connections}");
+    }
 }
 
 fn builder(options: &Options) -> ServerBuilder {

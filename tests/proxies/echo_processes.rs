@@ -1,18 +1,9 @@
 //! The echo example in processes of its own.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
-use serde::Deserialize;
+use socketio_tests::echo_process::executable;
 use socketio_tests::load::ServerProcess;
-
-/// A line of cargo's output; most are about other things.
-#[derive(Deserialize)]
-struct BuildMessage {
-    executable: Option<PathBuf>,
-}
 
 /// Starts the echo server, with session ids of this prefix.
 pub(crate) fn start_named(prefix: &str) -> ServerProcess {
@@ -32,24 +23,4 @@ pub(crate) fn start_nameless() -> ServerProcess {
 
 pub(crate) fn address(process: &ServerProcess) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, process.port()).into()
-}
-
-fn executable() -> &'static Path {
-    static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
-    EXECUTABLE.get_or_init(build)
-}
-
-fn build() -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", "socketio-examples"])
-        .args(["--example", "echo", "--message-format=json"])
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo can be started");
-    assert!(output.status.success(), "the echo example does not build");
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<BuildMessage>(line).ok())
-        .find_map(|message| message.executable)
-        .expect("cargo names the executable")
 }

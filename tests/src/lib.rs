@@ -9,6 +9,7 @@ struct ProxyGuideExamples;
 struct DriverGuideExamples;
 
 pub mod corpus_shape;
+pub mod echo_process;
 pub mod js_json;
 pub mod load;
 pub mod one_runtime;

@@ -8,6 +8,7 @@ mod fuzz;
 mod node;
 mod process;
 mod proxies;
+mod soak;
 mod test;
 mod wire;
 
@@ -35,6 +36,8 @@ enum Command {
     Deny,
     /// Look for inputs that break what must hold for every input
     Fuzz(fuzz::Arguments),
+    /// Let clients of all kinds visit a server for a long time, and see that nothing is left of them
+    Soak(soak::Arguments),
     /// Install what the tests need and run everything
     Test,
     /// Run the wire codec on JSON lines: one row in, one row out
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run_demo(&arguments),
         Command::Deny => deny::run_checks(),
         Command::Fuzz(arguments) => fuzz::run_fuzzers(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
         Command::Test => test::run_tests(),
         Command::Wire(arguments) => wire::run(&arguments).map_err(Into::into),
     };

@@ -67,6 +67,11 @@ impl HttpConnection {
         }
     }
 
+    /// The connection, with whatever was not read.
+    pub(super) fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
     /// Reads an answer of status 101 and gives the connection up: the stream, and what came
     /// behind the answer.
     pub(super) async fn into_upgraded(mut self) -> Result<(TcpStream, Vec<u8>), LoadError> {

@@ -80,9 +80,9 @@ impl IdleSessions {
 }
 
 /// Sessions that some of the tasks have opened or used.
-type Sessions = Result<Vec<WebSocketClient>, LoadError>;
+pub(super) type Sessions = Result<Vec<WebSocketClient>, LoadError>;
 
-async fn open_all(server: &ServerProcess, count: usize) -> Sessions {
+pub(super) async fn open_all(server: &ServerProcess, count: usize) -> Sessions {
     let mut openers = JoinSet::new();
     for opener in 0..AT_ONCE {
         let share = (opener..count).step_by(AT_ONCE).len();
@@ -100,7 +100,7 @@ async fn open_all(server: &ServerProcess, count: usize) -> Sessions {
     collect(openers).await
 }
 
-async fn speak_all(server: &ServerProcess, sessions: Vec<WebSocketClient>) -> Sessions {
+pub(super) async fn speak_all(server: &ServerProcess, sessions: Vec<WebSocketClient>) -> Sessions {
     let mut speakers = JoinSet::new();
     let protocol = server.protocol();
     let mut rest = sessions.into_iter().enumerate();

@@ -28,6 +28,17 @@ pub enum LoadError {
     /// The kernel's books about the server cannot be read.
     #[error("no {0} of the server process")]
     NoAccounts(&'static str),
+    /// A client of a soak met something else than it must.
+    #[error("a visit failed: {0}")]
+    Visit(String),
+    /// The server remembers clients that have gone.
+    #[error("{sessions} sessions and {connections} connections are left")]
+    Remembered {
+        /// Sessions that are left.
+        sessions: usize,
+        /// Connections that are left.
+        connections: usize,
+    },
     /// The executable is not what this is made for.
     #[error("the server's first line names no port: {0:?}")]
     NoPort(String),

@@ -1,5 +1,7 @@
 //! A session on long polling: one connection for polls, one for uploads, as browsers have them.
 
+use tokio::net::TcpStream;
+
 use super::http_connection::HttpConnection;
 use super::load_error::{LoadError, expect};
 use super::protocol::Protocol;
@@ -45,6 +47,12 @@ impl PollingClient {
     pub(super) async fn poll(&mut self) -> Result<String, LoadError> {
         self.start_poll().await?;
         self.finish_poll().await
+    }
+
+    /// Starts a poll and gives up its connection.
+    pub(super) async fn leave_in_a_poll(mut self) -> Result<TcpStream, LoadError> {
+        self.start_poll().await?;
+        Ok(self.polls.into_stream())
     }
 
     async fn start_poll(&mut self) -> Result<(), LoadError> {

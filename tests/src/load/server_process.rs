@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ pub struct ServerProcess {
     child: Child,
     port: u16,
     protocol: Protocol,
+    last_line: Arc<Mutex<String>>,
 }
 
 impl ServerProcess {
@@ -46,13 +47,18 @@ impl ServerProcess {
             child,
             port: 0,
             protocol,
+            last_line: Arc::default(),
         };
         let (said, heard) = mpsc::channel();
+        let last_line = Arc::clone(&server.last_line);
         thread::spawn(move || {
-            let mut line = String::new();
-            let read = output.map(|output| BufReader::new(output).read_line(&mut line));
+            let mut lines = output.map(|output| BufReader::new(output).lines());
+            let mut lines = lines.iter_mut().flatten().map_while(Result::ok);
             // Nobody listens any more if it took too long.
-            let _ = said.send(read.and_then(Result::ok).map(|_| line));
+            let _ = said.send(lines.next());
+            for line in lines {
+                *last_line.lock().unwrap_or_else(PoisonError::into_inner) = line;
+            }
         });
         let line = heard.recv_timeout(START_TIME);
         let line = line.map_err(|_| LoadError::TooSlow("the server's start"))?;
@@ -69,6 +75,13 @@ impl ServerProcess {
         let mut command = Command::new(executable);
         command.args(["--port", &port.to_string()]).args(arguments);
         Self::start(command, Protocol::Legacy)
+    }
+
+    /// The last line of what it has said behind the one that names its port.
+    #[must_use]
+    pub fn last_line(&self) -> String {
+        let line = self.last_line.lock();
+        line.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What it speaks.

@@ -21,10 +21,14 @@ pub(super) struct SessionOpener {
 
 impl SessionOpener {
     pub(super) async fn new(server: &ServerProcess) -> Result<Self, LoadError> {
+        Self::on(server.port(), server.protocol()).await
+    }
+
+    pub(super) async fn on(port: u16, protocol: Protocol) -> Result<Self, LoadError> {
         Ok(Self {
-            port: server.port(),
-            protocol: server.protocol(),
-            handshakes: HttpConnection::open(server.port()).await?,
+            port,
+            protocol,
+            handshakes: HttpConnection::open(port).await?,
         })
     }
 
@@ -32,7 +36,7 @@ impl SessionOpener {
     pub(super) async fn websocket(&mut self) -> Result<WebSocketClient, LoadError> {
         match self.protocol {
             Protocol::Legacy => {
-                let target = format!("/socket.io/1/websocket/{}", self.legacy_sid().await?);
+                let target = self.legacy_target("websocket").await?;
                 let mut client = self.open_websocket(&target).await?;
                 expect("1::", client.next().await?)?;
                 Ok(client)
@@ -47,6 +51,12 @@ impl SessionOpener {
                 Ok(client)
             }
         }
+    }
+
+    /// The target of a transport with a session of ours on it, which is not opened.
+    pub(super) async fn legacy_target(&mut self, transport: &str) -> Result<String, LoadError> {
+        let sid = self.legacy_sid().await?;
+        Ok(format!("/socket.io/1/{transport}/{sid}"))
     }
 
     /// A session on long polling, in the root namespace.

@@ -70,12 +70,21 @@ pub(super) fn run<T>(
     what: &'static str,
     work: impl Future<Output = Result<T, LoadError>>,
 ) -> Result<T, LoadError> {
+    run_within(PATIENCE, what, work)
+}
+
+/// Likewise, within this time.
+pub(super) fn run_within<T>(
+    time: Duration,
+    what: &'static str,
+    work: impl Future<Output = Result<T, LoadError>>,
+) -> Result<T, LoadError> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let local = LocalSet::new();
     runtime.block_on(local.run_until(async {
-        timeout(PATIENCE, work)
+        timeout(time, work)
             .await
             .map_err(|_| LoadError::TooSlow(what))?
     }))

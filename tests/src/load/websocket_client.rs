@@ -113,6 +113,11 @@ impl WebSocketClient {
         }
     }
 
+    /// The connection, with whatever was not read.
+    pub(super) fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
     /// Gives the buffers back: this client will be idle.
     pub(super) fn rest(&mut self) {
         self.input.drain(..self.taken);
