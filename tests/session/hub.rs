@@ -25,6 +25,17 @@ fn holds_only_so_many_sessions() {
 }
 
 #[test]
+fn names_its_sessions_in_the_same_order_each_time() {
+    let mut hub = hub(50);
+    let now = Instant::START;
+    let created: Vec<_> = (0..50)
+        .map(|client| hub.create(now, id(client), Dialect::Legacy, ""))
+        .collect();
+    let named: Vec<_> = hub.keys().map(Ok).collect();
+    assert_eq!(named, created);
+}
+
+#[test]
 fn takes_no_id_twice() {
     let mut hub = hub(2);
     let now = Instant::START;

@@ -137,9 +137,9 @@ impl<T> Hub<T> {
         &self.config
     }
 
-    /// All sessions.
+    /// All sessions, in an order that depends on nothing but what has happened to the hub.
     pub fn keys(&self) -> impl Iterator<Item = SessionKey> + '_ {
-        self.by_id.values().copied()
+        self.slots.keys()
     }
 
     /// The number of sessions.

@@ -89,6 +89,15 @@ impl<T> Slots<T> {
         }
     }
 
+    pub(super) fn keys(&self) -> impl Iterator<Item = SessionKey> + '_ {
+        let places = (0..).zip(&self.places);
+        places.filter_map(|(index, place)| {
+            let generation = place.generation;
+            let key = SessionKey { index, generation };
+            place.slot.as_ref().map(|_| key)
+        })
+    }
+
     pub(super) fn get(&self, key: SessionKey) -> Option<&Slot<T>> {
         let place = self.places.get(key.index as usize)?;
         place
