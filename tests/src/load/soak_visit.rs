@@ -12,8 +12,8 @@ use super::load_error::{LoadError, expect};
 use super::protocol::Protocol;
 use super::session_opener::SessionOpener;
 
-/// How long a client waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a visit may take. Most take a second, if the machine has nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How long one reads who has nothing to expect.
 const CURIOSITY: Duration = Duration::from_millis(500);
