@@ -33,7 +33,11 @@ impl Handshake {
             text.push('\n');
             text.push_str(name.as_str());
             text.push(':');
-            text.push_str(&String::from_utf8_lossy(value.as_bytes()));
+            // U+FFFD would take three bytes for each that is no UTF-8.
+            for chunk in value.as_bytes().utf8_chunks() {
+                text.push_str(chunk.valid());
+                text.extend(chunk.invalid().iter().map(|_| '?'));
+            }
         }
         Self {
             text: text.into_boxed_str(),
@@ -74,7 +78,7 @@ impl Handshake {
             .find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// The headers, their names in lower case.
+    /// The headers, their names in lower case. Bytes that are no UTF-8 are shown as `?`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
         let lines = self.text.split('\n').skip(1);
         lines.filter_map(|line| line.split_once(':'))

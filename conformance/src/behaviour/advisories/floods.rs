@@ -18,6 +18,7 @@ tests![
     cve_2020_36048_bodies_are_limited_whatever_they_say_of_themselves,
     socketioxide_762_one_limit_holds_on_every_transport,
     cve_2026_48802_handlers_of_one_client_are_limited,
+    a_handshake_takes_no_more_than_its_head,
 ];
 
 fn small() -> ServerBuilder {
@@ -167,4 +168,20 @@ fn cve_2026_48802_handlers_of_one_client_are_limited() {
         assert!(answer.starts_with("6:::"), "{answer}");
     }
     assert_eq!(count.most.load(Ordering::SeqCst), CONCURRENT + 1);
+}
+
+/// Sessions keep their head, so it must not grow on the way.
+fn a_handshake_takes_no_more_than_its_head() {
+    const LENGTH: usize = 7000;
+    let server = TestServer::listening(ServerBuilder::new());
+    let mut http = HttpClient::open(server.address);
+    let mut request = b"GET /socket.io/1/ HTTP/1.1\r\nHost: x\r\nX-Odd: ".to_vec();
+    request.extend([0xFF; LENGTH]);
+    request.extend(b"\r\nX-Even: \xC3\xA9\xC3\r\n\r\n");
+    http.connection.send(&request).expect("an open connection");
+    assert_eq!(http.answer("GET").status, 200);
+    let sessions = server.handle.sessions();
+    let handshake = sessions[0].handshake();
+    assert_eq!(handshake.header("x-odd"), Some(&*"?".repeat(LENGTH)));
+    assert_eq!(handshake.header("x-even"), Some("\u{e9}?"));
 }
