@@ -6,6 +6,7 @@
 mod application;
 mod cuts;
 mod dialer;
+mod fairness;
 mod guest;
 mod ledger;
 mod liar;

@@ -50,6 +50,8 @@ pub(crate) struct WebSocketPump<S> {
     /// Set while the session wants no more: what was read and not handed in. The framer
     /// may hold more.
     unread: Option<Vec<u8>>,
+    /// Bytes handed in since other tasks had their turn.
+    in_a_row: usize,
     stage: Stage,
 }
 
@@ -95,6 +97,7 @@ impl<S: ByteStream> WebSocketPump<S> {
             unsent: Vec::new(),
             carried: None,
             unread: (!early.is_empty()).then(|| early.to_vec()),
+            in_a_row: 0,
             stage: Stage::Open,
         };
         if pump.transport.is_none() {
@@ -177,7 +180,10 @@ impl<S: ByteStream> WebSocketPump<S> {
                 .framer
                 .next(&mut rest, &mut self.unsent, max_message_bytes)
             {
-                Ok(None) => return Step::Progress,
+                Ok(None) => {
+                    self.in_a_row += input.len();
+                    return Step::Progress;
+                }
                 Ok(Some(Inbound::Nothing)) => {}
                 Ok(Some(Inbound::Text(text))) => match receive(&engine, at, now, text.as_str()) {
                     // When the session is over, its goodbye is still to be fetched: the frames are
@@ -191,6 +197,7 @@ impl<S: ByteStream> WebSocketPump<S> {
                     }
                     Err(_) => {}
                     Ok(false) => {
+                        self.in_a_row += input.len() - rest.len();
                         self.unread = Some(rest.to_vec());
                         return Step::Progress;
                     }
@@ -326,7 +333,12 @@ impl<S: ByteStream> WebSocketPump<S> {
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut is_parked = false;
         let mut has_more = false;
+        self.in_a_row = 0;
         for _ in 0..ROUNDS {
+            // Ten thousand frames fit into one read, and others wait meanwhile.
+            if self.in_a_row >= READ_BYTES {
+                break;
+            }
             // Who does not read what we write gets nothing more read, and who does gets the rest
             // first. Where there is always more, it is heard once in all these rounds.
             let may_read = self.unsent.is_empty() && !has_more;
