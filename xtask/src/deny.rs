@@ -12,6 +12,9 @@ pub(crate) fn run_checks() -> Result<(), Box<dyn Error>> {
     if !is_installed() {
         return Err("cargo-deny is missing: cargo install cargo-deny --locked".into());
     }
+    // cargo-deny also looks at what is built on other systems. Without a network, what is there
+    // may do.
+    let _ = output(cargo().args(["fetch", "--locked", "--quiet"]));
     check(&["licenses", "bans", "sources"])?;
     if output(cargo().args(["deny", "fetch", "db"])).is_none() {
         eprintln!("the database of advisories cannot be had: they are not checked");
