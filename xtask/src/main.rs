@@ -1,6 +1,7 @@
 //! The commands of this repository: `cargo xtask …`.
 
 mod bench;
+mod building;
 mod coverage;
 mod demo;
 mod deny;

@@ -3,14 +3,13 @@
 //! When all have left, its memory has to be what it was before them.
 
 use std::error::Error;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use clap::ValueEnum;
 use socketio_tests::load::{Protocol, ServerProcess, Soak, SoakReport, SoakSample};
 
-use crate::process;
+use crate::building;
 
 /// What an allocator may keep for itself of what has been freed: a share of the baseline, and so
 /// many bytes. Its arenas are shared by what lives long and what does not.
@@ -57,7 +56,7 @@ impl Driver {
 
 /// Builds the server, lets clients visit it, and judges what they leave.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let mut command = Command::new(build_echo()?);
+    let mut command = Command::new(building::build_echo("release")?);
     let driver = arguments.driver.as_str();
     command.args(["--port", "0", "--tell-counts", "--driver", driver]);
     let server = ServerProcess::start(command, Protocol::Legacy)?;
@@ -114,30 +113,4 @@ fn judge(report: &SoakReport) -> Result<(), Box<dyn Error>> {
         return Err("the server keeps memory of clients that have gone".into());
     }
     Ok(())
-}
-
-/// A line of cargo's output; most are about other things.
-#[derive(serde::Deserialize)]
-struct BuildMessage {
-    executable: Option<PathBuf>,
-}
-
-fn build_echo() -> Result<PathBuf, Box<dyn Error>> {
-    let output = process::output(
-        process::cargo()
-            .args([
-                "build",
-                "--release",
-                "--message-format=json-render-diagnostics",
-            ])
-            .args(["--package", "socketio-examples", "--example", "echo"])
-            .stderr(Stdio::inherit()),
-    );
-    let output = output.ok_or("cargo cannot build the echo example")?;
-    let mut lines = output.lines();
-    let executable = lines.find_map(|line| {
-        let message: BuildMessage = serde_json::from_str(line).ok()?;
-        message.executable
-    });
-    executable.ok_or_else(|| "cargo names no executable".into())
 }

@@ -2,11 +2,14 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use socketio_tests::load::{LoadError, Protocol, ServerProcess};
 
-use crate::{node, process};
+use crate::{building, node, process};
+
+/// Servers are measured as they are built for production.
+const PROFILE: &str = "production";
 
 /// The server of Node.
 pub(super) const NODE: &str = "node-0.9";
@@ -132,40 +135,12 @@ fn prepare_node(name: &str) -> Result<Server, Box<dyn Error>> {
 }
 
 fn build_echo() -> Result<PathBuf, Box<dyn Error>> {
-    build(&["--package", "socketio-examples", "--example", "echo"])
+    building::build_echo(PROFILE)
 }
 
 /// It is a workspace of its own, so that no other build has to do with it.
 fn build_socketioxide() -> Result<PathBuf, Box<dyn Error>> {
     let manifest = "tests/peers/socketioxide/Cargo.toml";
-    build(&[
-        "--locked",
-        "--manifest-path",
-        manifest,
-        "--target-dir",
-        "target/peers",
-    ])
-}
-
-/// A line of cargo's output; most are about other things.
-#[derive(serde::Deserialize)]
-struct BuildMessage {
-    executable: Option<PathBuf>,
-}
-
-/// Builds one executable, and says where it is.
-fn build(arguments: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
-    let output = process::output(
-        process::cargo()
-            .args(["build", "--profile", "production"])
-            .args(arguments)
-            .arg("--message-format=json-render-diagnostics")
-            .stderr(Stdio::inherit()),
-    );
-    let output = output.ok_or_else(|| format!("cargo cannot build {arguments:?}"))?;
-    let executable = output
-        .lines()
-        .filter_map(|line| serde_json::from_str::<BuildMessage>(line).ok())
-        .find_map(|message| message.executable);
-    executable.ok_or_else(|| format!("cargo names no executable of {arguments:?}").into())
+    let place = ["--manifest-path", manifest, "--target-dir", "target/peers"];
+    building::build(PROFILE, &[&["--locked"], &place[..]].concat())
 }
