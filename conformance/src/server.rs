@@ -17,7 +17,7 @@ use crate::journal::{Journal, journal};
 pub use crate::watched::Tasks;
 
 /// How long anything may take before a test gives it up: much longer than it ever takes.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server on a port of its own. It is shut down when the test is over.
 #[derive(Debug)]

@@ -56,7 +56,7 @@ impl Default for Options {
             deviations: Deviations::none(),
             other_addresses: BTreeMap::new(),
             log: None,
-            limit: Duration::from_secs(10),
+            limit: Duration::from_secs(30),
             slowdown: 1,
         }
     }

@@ -11,7 +11,7 @@ class Member extends Tab {
     const address = this.page.url();
     await Promise.all([this.page.waitForNavigation(), this.page.click('#log-in')]);
     // The login leads to the page itself, and forgets about the transport.
-    await this.page.goto(address, { waitUntil: 'load' });
+    await this.page.goto(address, { waitUntil: 'domcontentloaded' });
     await this.isConnected();
     await this.seesText('#welcome', `You are ${name}`);
   }

@@ -19,7 +19,7 @@ const frameOf = async (tab, which) => (await tab.page.$(`#${which}-frame`)).cont
 
 const frameSees = async (tab, which, text) => {
   const frame = await frameOf(tab, which);
-  await frame.waitForFunction((what) => document.body.innerText.includes(what), { timeout: 20_000, polling: 50 }, text);
+  await frame.waitForFunction((what) => document.body.innerText.includes(what), { polling: 50 }, text);
 };
 
 tell('cross-origin', ['websocket', 'xhr-polling', 'jsonp-polling'], async (stage) => {

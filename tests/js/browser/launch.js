@@ -30,7 +30,7 @@ async function launchBrowser() {
     headless: true,
     args: ARGUMENTS,
     userDataDir: profile,
-    protocolTimeout: 30_000,
+    protocolTimeout: 120_000,
   });
   const close = async () => {
     await browser.close();

@@ -64,6 +64,7 @@ async function play(name, { browser, address, url, transport }) {
   const context = await browser.createBrowserContext();
   try {
     const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
     page.on('console', (line) => {
       if (line.text() === 'READY_FOR_RESTART') console.log(line.text());
     });

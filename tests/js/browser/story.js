@@ -12,7 +12,7 @@ const { parseArgs } = require('node:util');
 const { launchBrowser } = require('./launch.js');
 const { Tab } = require('./tab.js');
 
-const DEADLINE_IN_SECONDS = 90;
+const DEADLINE_IN_SECONDS = 300;
 
 function commandLine(name, defaults) {
   const { values } = parseArgs({

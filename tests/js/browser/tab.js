@@ -4,7 +4,7 @@
 
 const { serverForgets } = require('../harness/session-probe.js');
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 class Tab {
   // `onFault` is told about every error of the page, its console and its server. A story that provokes one names it in
@@ -12,6 +12,7 @@ class Tab {
   static async open(browser, url, transport, onFault, expectedFaults = []) {
     // A window each: Chromium throttles tabs that are behind others, and takes no mouse clicks for them.
     const page = await (await browser.createBrowserContext()).newPage();
+    page.setDefaultTimeout(WAIT_MS);
     await page.emulateFocusedPage(true);
     const tab = new this(page, transport);
     const fault = (text) => expectedFaults.some((pattern) => pattern.test(text)) || onFault(`${transport} tab: ${text}`);
@@ -25,7 +26,8 @@ class Tab {
     await page.setViewport({ width: 1180, height: 780 });
     const address = new URL(url);
     address.searchParams.set('transport', transport);
-    await page.goto(address.href, { waitUntil: 'load' });
+    // Not until it is loaded: scripts that a page inserts hold that back, and over jsonp-polling each poll is one.
+    await page.goto(address.href, { waitUntil: 'domcontentloaded' });
     return tab;
   }
 
@@ -37,7 +39,7 @@ class Tab {
   // Waits until `condition`, which runs in the page, holds for `args`.
   async sees(description, condition, ...args) {
     try {
-      await this.page.waitForFunction(condition, { timeout: WAIT_MS, polling: 50 }, ...args);
+      await this.page.waitForFunction(condition, { polling: 50 }, ...args);
     } catch (error) {
       const shown = await this.page.evaluate(() => document.body.innerText).catch(() => '(page gone)');
       throw new Error(`the ${this.transport} tab never saw ${description} (${error.message})\nit shows:\n${shown}`);
