@@ -1,7 +1,7 @@
 //! Servers in processes of their own that die, and what becomes of their clients.
 
 use socketio_tests::echo_process::executable;
-use socketio_tests::load::{LoadError, ReconnectStorm, ServerProcess};
+use socketio_tests::load::{LoadError, PollingStorm, ReconnectStorm, ServerProcess};
 
 /// More than a server of the time would have had; each takes a descriptor here and one there.
 const MANY: usize = 5000;
@@ -38,4 +38,11 @@ fn a_server_that_is_killed_in_the_midst_of_everything_is_followed_by_another() {
     let storm = ReconnectStorm { clients: 200 };
     let after = storm.strike_in_mid_flight(server, replace);
     after.expect("everybody is served again");
+}
+
+#[test]
+fn clients_that_poll_find_another_server_and_miss_nothing_that_was_answered() {
+    let server = start_on(0).expect("the echo server");
+    let storm = PollingStorm { clients: 100 };
+    storm.pass_over(server, replace).expect("all go on");
 }

@@ -56,6 +56,12 @@ impl AwaitedAnswers {
         self.protocol.echo_event(self.client, self.sent)
     }
 
+    /// The event that has been under way for longest, to be said again.
+    pub(super) fn oldest_event(&self) -> Option<String> {
+        let event = self.under_way.front()?;
+        Some(self.protocol.echo_event(self.client, event.id))
+    }
+
     /// Takes what has come; it must be an answer that is awaited, and where there is an order, the
     /// first.
     pub(super) fn take(&mut self, packet: &[u8]) -> Result<Answer, LoadError> {

@@ -6,6 +6,9 @@ use super::http_connection::HttpConnection;
 use super::load_error::{LoadError, expect};
 use super::protocol::Protocol;
 
+/// What the server says to whom it does not know: make a new handshake.
+pub(super) const NOT_HANDSHAKEN: &str = "7:::1+0";
+
 /// A session without a poll under way.
 #[derive(Debug)]
 pub(super) struct PollingClient {
@@ -47,6 +50,20 @@ impl PollingClient {
     pub(super) async fn poll(&mut self) -> Result<String, LoadError> {
         self.start_poll().await?;
         self.finish_poll().await
+    }
+
+    /// Says goodbye, and has the server's.
+    pub(super) async fn say_goodbye(mut self) -> Result<(), LoadError> {
+        // If its goodbye is there before its poll, the session is over by then.
+        match self.exchange("0::").await?.as_str() {
+            "0::" | NOT_HANDSHAKEN => Ok(()),
+            other => Err(LoadError::wrong("the end", other.as_bytes())),
+        }
+    }
+
+    /// Where its session is.
+    pub(super) fn target(&self) -> &str {
+        &self.target
     }
 
     /// Starts a poll and gives up its connection.

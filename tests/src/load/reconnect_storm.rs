@@ -114,7 +114,7 @@ impl ReconnectStorm {
 }
 
 /// Waits until the server counts so many sessions.
-async fn await_count(server: &ServerProcess, wanted: usize) -> Result<(), LoadError> {
+pub(super) async fn await_count(server: &ServerProcess, wanted: usize) -> Result<(), LoadError> {
     let end = Instant::now() + COUNTING;
     loop {
         let line = server.last_line();

@@ -84,7 +84,8 @@ impl SessionOpener {
         WebSocketClient::open(self.port, self.protocol, target).await
     }
 
-    async fn open_polling(&self, target: String) -> Result<PollingClient, LoadError> {
+    /// A session on long polling that the client has had before.
+    pub(super) async fn open_polling(&self, target: String) -> Result<PollingClient, LoadError> {
         PollingClient::open(self.port, self.protocol, target).await
     }
 

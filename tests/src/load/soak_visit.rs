@@ -99,11 +99,7 @@ async fn poll(opener: &mut SessionOpener, client: usize) -> Result<(), LoadError
         let answer = session.exchange(&awaited.next_event()).await?;
         let _ = awaited.take(answer.as_bytes())?;
     }
-    // If its goodbye is there before its poll, the session is over by then.
-    match session.exchange("0::").await?.as_str() {
-        "0::" | "7:::1+0" => Ok(()),
-        other => Err(LoadError::wrong("the end", other.as_bytes())),
-    }
+    session.say_goodbye().await
 }
 
 async fn chat(opener: &mut SessionOpener) -> Result<(), LoadError> {
