@@ -2,10 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 
 use crate::config::NamespaceId;
+use crate::memory_budget::{MemoryAccount, MemoryBudget, MemoryExhausted};
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
+use crate::worst_case::ACK;
 
 /// An acknowledgement that is awaited from the client. Numbers are counted for each namespace
 /// of a session, as the reference server and clients do, and are never used twice.
@@ -55,14 +58,33 @@ impl ReplyTo {
 }
 
 /// The acknowledgements that a session waits for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct AwaitedAcks {
     deadlines: BTreeMap<AwaitedAck, Instant>,
     /// No deadline is earlier than this one; it may be earlier than all of them.
     earliest: Option<Instant>,
+    memory: MemoryAccount,
 }
 
 impl AwaitedAcks {
+    pub(crate) fn new(memory: &Arc<MemoryBudget>) -> Self {
+        Self {
+            deadlines: BTreeMap::new(),
+            earliest: None,
+            memory: MemoryAccount::new(memory),
+        }
+    }
+
+    /// Makes sure that there is memory for one more.
+    pub(crate) fn make_room(&mut self) -> Result<(), MemoryExhausted> {
+        self.memory.hold((self.len() + 1) * ACK)
+    }
+
+    fn give_room_back(&mut self) {
+        // To hold less never fails.
+        let _ = self.memory.hold(self.len() * ACK);
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.deadlines.len()
     }
@@ -81,6 +103,7 @@ impl AwaitedAcks {
         if self.deadlines.is_empty() {
             self.earliest = None;
         }
+        self.give_room_back();
         known
     }
 
@@ -102,6 +125,7 @@ impl AwaitedAcks {
             !due
         });
         self.earliest = self.deadlines.values().min().copied();
+        self.give_room_back();
     }
 
     /// Ends the waits in one namespace, or in all.
@@ -118,5 +142,6 @@ impl AwaitedAcks {
             !concerned
         });
         self.earliest = self.deadlines.values().min().copied();
+        self.give_room_back();
     }
 }

@@ -54,6 +54,11 @@ impl CarriedPackets {
         self.written = self.written.saturating_add(bytes);
     }
 
+    /// All of its packets.
+    pub fn packets(&self) -> impl Iterator<Item = &OutgoingPacket> {
+        self.packets.iter().map(|(_, packet)| packet)
+    }
+
     /// The packets that were not written to their ends, in their order.
     #[must_use]
     pub fn into_undelivered(self) -> Vec<OutgoingPacket> {

@@ -2,12 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::acl::Acl;
 use crate::admission::RateLimit;
 use crate::event_names::EventNames;
+use crate::memory_budget::MemoryBudget;
 
 /// The settings of all sessions of a [`Hub`](crate::Hub).
 ///
@@ -40,6 +42,9 @@ pub struct SessionConfig {
     pub event_rate_policy: EventRatePolicy,
     /// The bounds.
     pub limits: SessionLimits,
+    /// What the outboxes and inboxes of all sessions draw on, those of all hubs that have these
+    /// settings, or clones of them. Default 256 MiB, of which nobody else knows.
+    pub memory: Arc<MemoryBudget>,
     /// Every namespace there is. The one with the empty name is global: a client is in it
     /// from the start.
     pub namespaces: Vec<NamespaceConfig>,
@@ -57,6 +62,7 @@ impl Default for SessionConfig {
             event_rate: None,
             event_rate_policy: EventRatePolicy::default(),
             limits: SessionLimits::default(),
+            memory: Arc::new(MemoryBudget::new(256 << 20)),
             namespaces: Vec::from([NamespaceConfig::new("")]),
         }
     }

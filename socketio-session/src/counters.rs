@@ -25,6 +25,9 @@ pub struct SessionCounters {
     /// Packets that were dropped because the client read too slowly
     /// ([`OverflowPolicy`](crate::OverflowPolicy)).
     pub packets_dropped: u64,
+    /// Packets that were dropped because the [memory budget](crate::MemoryBudget) was used up, where
+    /// the policy drops.
+    pub dropped_for_memory: u64,
     /// Volatile packets that were dropped because the client could not take them at once.
     pub volatile_dropped: u64,
     /// Heartbeats that came from the client.
@@ -40,6 +43,7 @@ impl SessionCounters {
         self.packets_sent += other.packets_sent;
         self.bytes_sent += other.bytes_sent;
         self.packets_dropped += other.packets_dropped;
+        self.dropped_for_memory += other.dropped_for_memory;
         self.volatile_dropped += other.volatile_dropped;
         self.heartbeats += other.heartbeats;
     }

@@ -24,10 +24,12 @@ pub enum Misuse {
     /// The client has not joined the namespace, or has left it.
     #[error("the client has not joined the namespace")]
     NotJoined,
-    /// As many acknowledgements are awaited as the limits allow.
+    /// As many acknowledgements are awaited as the limits allow, or as there is
+    /// [memory](crate::MemoryBudget) for.
     #[error("too many acknowledgements are awaited")]
     TooManyAcks,
-    /// The session is in as many rooms as the limits allow.
+    /// The session is in as many rooms as the limits allow, or as there is
+    /// [memory](crate::MemoryBudget) for.
     #[error("the session is in too many rooms")]
     TooManyRooms,
     /// As many jobs run for the client as the limits allow.

@@ -2,11 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use core::mem::size_of;
 
 use crate::acks::ReplyTo;
 use crate::config::{NamespaceId, SessionLimits};
 use crate::event::{Content, Event};
 use crate::fault::Fault;
+use crate::memory_budget::{MemoryAccount, MemoryBudget, MemoryExhausted};
 use crate::reason::DisconnectReason;
 
 /// One step on the way to the application. Whether the client may take it is decided when its
@@ -61,6 +64,12 @@ impl ReceivedPacket {
 }
 
 impl Arrival {
+    /// What it takes of memory: its bytes and its place, twice because queues double when they are
+    /// full.
+    fn memory(&self) -> usize {
+        2 * size_of::<Self>() + self.bytes()
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Self::Packet(packet) => packet.bytes(),
@@ -73,31 +82,73 @@ impl Arrival {
 }
 
 /// The arrivals of one session, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Inbox {
     queue: VecDeque<Arrival>,
     bytes: usize,
+    /// What all of them take of memory.
+    held: usize,
+    memory: MemoryAccount,
 }
 
 impl Inbox {
-    pub(crate) fn push(&mut self, arrival: Arrival) {
+    pub(crate) fn new(memory: &Arc<MemoryBudget>) -> Self {
+        Self {
+            queue: VecDeque::new(),
+            bytes: 0,
+            held: 0,
+            memory: MemoryAccount::new(memory),
+        }
+    }
+
+    /// Takes in what the client sent, if there is memory for it.
+    pub(crate) fn push(&mut self, arrival: Arrival) -> Result<(), MemoryExhausted> {
+        self.memory.hold(self.held + arrival.memory())?;
+        self.append(arrival);
+        Ok(())
+    }
+
+    /// Takes in what the session itself has to say: a few bytes, and few times.
+    pub(crate) fn push_news(&mut self, arrival: Arrival) {
+        let _ = self.memory.hold(self.held + arrival.memory());
+        self.append(arrival);
+    }
+
+    fn append(&mut self, arrival: Arrival) {
         self.bytes += arrival.bytes();
+        self.held += arrival.memory();
         self.queue.push_back(arrival);
     }
 
-    /// Puts `arrival` before everything else.
-    pub(crate) fn push_front(&mut self, arrival: Arrival) {
+    /// Puts `arrival` before everything else, if there is memory for it.
+    pub(crate) fn push_front(&mut self, arrival: Arrival) -> Result<(), MemoryExhausted> {
+        self.memory.hold(self.held + arrival.memory())?;
+        self.prepend(arrival);
+        Ok(())
+    }
+
+    /// Puts what the session itself has to say before everything else.
+    pub(crate) fn push_news_front(&mut self, arrival: Arrival) {
+        let _ = self.memory.hold(self.held + arrival.memory());
+        self.prepend(arrival);
+    }
+
+    fn prepend(&mut self, arrival: Arrival) {
         self.bytes += arrival.bytes();
+        self.held += arrival.memory();
         self.queue.push_front(arrival);
     }
 
     pub(crate) fn pop(&mut self) -> Option<Arrival> {
         let arrival = self.queue.pop_front()?;
         self.bytes -= arrival.bytes();
+        self.held -= arrival.memory();
         if self.queue.is_empty() {
             // An idle session keeps no buffer.
             self.queue = VecDeque::new();
         }
+        // To hold less never fails.
+        let _ = self.memory.hold(self.held);
         Some(arrival)
     }
 
@@ -106,15 +157,18 @@ impl Inbox {
         self.queue
             .retain(|arrival| matches!(arrival, Arrival::News(_)));
         self.bytes = 0;
+        self.held = self.queue.iter().map(Arrival::memory).sum();
+        let _ = self.memory.hold(self.held);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// Whether there is less in it than `times` its limits.
+    /// Whether there is less in it than `times` its limits, and memory for more.
     pub(crate) fn has_room(&self, limits: &SessionLimits, times: usize) -> bool {
         self.queue.len() < limits.inbox_packets.saturating_mul(times)
             && self.bytes < limits.inbox_bytes.saturating_mul(times)
+            && self.memory.has_room(self.held)
     }
 }

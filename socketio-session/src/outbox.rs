@@ -1,10 +1,13 @@
 //! What waits to be sent to the client, within limits.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem::size_of;
 
 use bytes::Bytes;
 
 use crate::config::{OverflowPolicy, SessionLimits};
+use crate::memory_budget::{MemoryAccount, MemoryBudget, MemoryExhausted, Reservation};
 use crate::short_queue::ShortQueue;
 
 /// An encoded packet in the hands of a transport, which writes it or
@@ -14,11 +17,45 @@ use crate::short_queue::ShortQueue;
 pub struct OutgoingPacket {
     bytes: Bytes,
     worth: Worth,
+    /// Where the bytes were reserved once for all who hold them.
+    shared: Option<Arc<Reservation>>,
 }
+
+/// What a queue takes for a packet besides its bytes: its place, twice because queues double when they
+/// are full, and what counts the holders of the bytes.
+const PLACE: usize = 2 * size_of::<OutgoingPacket>() + 24;
 
 impl OutgoingPacket {
     pub(crate) const fn new(bytes: Bytes, worth: Worth) -> Self {
-        Self { bytes, worth }
+        Self {
+            bytes,
+            worth,
+            shared: None,
+        }
+    }
+
+    /// One of those whose bytes are shared, and may be reserved already.
+    pub(crate) const fn shared(
+        bytes: Bytes,
+        worth: Worth,
+        shared: Option<Arc<Reservation>>,
+    ) -> Self {
+        Self {
+            bytes,
+            worth,
+            shared,
+        }
+    }
+
+    /// What it takes of memory to hold it: its bytes and its place in a queue. Bytes that were
+    /// [reserved for all](crate::SharedPacket::reserve) do not count.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let bytes = match self.shared {
+            None => self.bytes.len(),
+            Some(_) => 0,
+        };
+        PLACE.saturating_add(bytes)
     }
 
     pub(crate) const fn worth(&self) -> Worth {
@@ -39,13 +76,24 @@ impl AsRef<[u8]> for OutgoingPacket {
 }
 
 /// The queue of encoded packets of one session, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
     queue: ShortQueue<OutgoingPacket>,
     bytes: usize,
+    /// What all of them take of memory.
+    held: usize,
+    memory: MemoryAccount,
     holds_heartbeat: bool,
-    /// Packets for which there was no room.
-    dropped: u64,
+    dropped: Dropped,
+}
+
+/// How many packets were dropped.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Dropped {
+    /// Because there was no room.
+    pub(crate) for_room: u64,
+    /// Because there was no memory.
+    pub(crate) for_memory: u64,
 }
 
 /// What it would mean to lose a packet.
@@ -64,11 +112,21 @@ pub(crate) enum Worth {
     Noop,
 }
 
-/// By how much a packet would exceed the limits.
-#[derive(Debug, Clone, Copy)]
+/// By how much a packet would exceed the limits, or what of its memory is not to be had.
+#[derive(Debug, Clone, Copy, Default)]
 struct Excess {
     packets: usize,
     bytes: usize,
+    memory: usize,
+}
+
+/// What there is too little of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shortage {
+    /// The session's limits.
+    Room,
+    /// The budget of all sessions.
+    Memory,
 }
 
 /// What became of a packet that was to be queued.
@@ -77,39 +135,85 @@ pub(crate) enum Pushed {
     Queued,
     Dropped,
     /// It did not fit, and the policy says that the session is to end.
-    Overflowed,
+    Overflowed(Shortage),
+}
+
+impl Excess {
+    const fn covers(&self, other: Self) -> bool {
+        self.packets >= other.packets && self.bytes >= other.bytes && self.memory >= other.memory
+    }
+}
+
+impl Dropped {
+    const fn add(&mut self, packets: usize, shortage: Shortage) {
+        match shortage {
+            Shortage::Room => self.for_room += packets as u64,
+            Shortage::Memory => self.for_memory += packets as u64,
+        }
+    }
 }
 
 impl Outbox {
+    pub(crate) fn new(memory: &Arc<MemoryBudget>) -> Self {
+        Self {
+            queue: ShortQueue::default(),
+            bytes: 0,
+            held: 0,
+            memory: MemoryAccount::new(memory),
+            holds_heartbeat: false,
+            dropped: Dropped::default(),
+        }
+    }
+
     /// Queues `packet`, or applies `policy` if it does not fit.
     pub(crate) fn push(
         &mut self,
-        packet: Bytes,
-        worth: Worth,
+        packet: OutgoingPacket,
         limits: &SessionLimits,
         policy: OverflowPolicy,
     ) -> Pushed {
-        let excess = self.excess(packet.len(), limits);
-        let has_room = match policy {
-            OverflowPolicy::DropOldest => self.make_room(excess),
-            OverflowPolicy::Disconnect | OverflowPolicy::DropNewest => excess.is_none(),
-        };
-        if has_room {
-            self.append(packet, worth);
+        let excess = self.excess(packet.bytes.len(), limits);
+        let has_room = excess.is_none_or(|excess| self.may_drop_for(excess, policy));
+        let shortage = if !has_room {
+            Shortage::Room
+        } else if !self.has_memory(packet.memory(), policy) {
+            Shortage::Memory
+        } else {
+            self.append(packet);
             return Pushed::Queued;
-        }
-        match (policy, worth) {
+        };
+        match (policy, packet.worth) {
             (OverflowPolicy::DropOldest | OverflowPolicy::DropNewest, Worth::Droppable) => {
-                self.dropped += 1;
+                self.dropped.add(1, shortage);
                 Pushed::Dropped
             }
-            _ => Pushed::Overflowed,
+            _ => Pushed::Overflowed(shortage),
         }
+    }
+
+    fn may_drop_for(&mut self, excess: Excess, policy: OverflowPolicy) -> bool {
+        policy == OverflowPolicy::DropOldest && self.make_room(excess, Shortage::Room)
+    }
+
+    /// Whether so much more memory may be held. Where the budget is used up, what is held already
+    /// is all that there is room for.
+    fn has_memory(&mut self, more: usize, policy: OverflowPolicy) -> bool {
+        let wanted = self.held.saturating_add(more);
+        if self.memory.hold(wanted).is_ok() {
+            return true;
+        }
+        let excess = Excess {
+            memory: more,
+            ..Excess::default()
+        };
+        policy == OverflowPolicy::DropOldest
+            && self.make_room(excess, Shortage::Memory)
+            && self.memory.hold(self.held.saturating_add(more)).is_ok()
     }
 
     /// Queues the packet that ends the session, whether there is room or not.
     pub(crate) fn push_goodbye(&mut self, packet: Bytes) {
-        self.append(packet, Worth::Essential);
+        self.append_in_any_case(OutgoingPacket::new(packet, Worth::Essential));
     }
 
     /// Queues a heartbeat, whether there is room or not, unless one is waiting already: a
@@ -117,20 +221,30 @@ impl Outbox {
     pub(crate) fn push_heartbeat(&mut self, packet: Bytes) {
         if !self.holds_heartbeat {
             self.holds_heartbeat = true;
-            self.append(packet, Worth::Heartbeat);
+            self.append_in_any_case(OutgoingPacket::new(packet, Worth::Heartbeat));
         }
     }
 
-    fn append(&mut self, bytes: Bytes, worth: Worth) {
-        self.bytes += bytes.len();
-        self.queue.push_back(OutgoingPacket { bytes, worth });
+    /// A few bytes, once or twice in each session.
+    fn append_in_any_case(&mut self, packet: OutgoingPacket) {
+        let _ = self.memory.hold(self.held + packet.memory());
+        self.append(packet);
+    }
+
+    fn append(&mut self, packet: OutgoingPacket) {
+        self.bytes += packet.bytes.len();
+        self.held += packet.memory();
+        self.queue.push_back(packet);
     }
 
     /// Puts a packet that a transport could not write before all others, whether there is room
-    /// or not: it had its room before.
-    pub(crate) fn put_back(&mut self, packet: OutgoingPacket) {
+    /// or not: it had its room before. Only its memory may be somebody else's by now.
+    pub(crate) fn put_back(&mut self, packet: OutgoingPacket) -> Result<(), MemoryExhausted> {
+        self.memory.hold(self.held + packet.memory())?;
         self.bytes += packet.bytes.len();
+        self.held += packet.memory();
         self.queue.push_front(packet);
+        Ok(())
     }
 
     /// What there would be too much of, with another packet of this length.
@@ -140,45 +254,51 @@ impl Outbox {
             .bytes
             .saturating_add(length)
             .saturating_sub(limits.outbox_bytes);
-        (packets > 0 || bytes > 0).then_some(Excess { packets, bytes })
+        (packets > 0 || bytes > 0).then_some(Excess {
+            packets,
+            bytes,
+            memory: 0,
+        })
     }
 
     /// Drops the oldest packets that may be dropped, but none in vain: false if all of them
     /// together would not be enough.
-    fn make_room(&mut self, excess: Option<Excess>) -> bool {
-        let Some(Excess { packets, bytes }) = excess else {
-            return true;
-        };
-        let (mut dropped, mut freed) = (0, 0);
+    fn make_room(&mut self, excess: Excess, shortage: Shortage) -> bool {
+        let mut freed = Excess::default();
         for waiting in self.queue.iter() {
-            if dropped >= packets && freed >= bytes {
+            if freed.covers(excess) {
                 break;
             }
             if waiting.worth == Worth::Droppable {
-                dropped += 1;
-                freed += waiting.bytes.len();
+                freed.packets += 1;
+                freed.bytes += waiting.bytes.len();
+                freed.memory += waiting.memory();
             }
         }
-        if dropped < packets || freed < bytes {
+        if !freed.covers(excess) {
             return false;
         }
-        for _ in 0..dropped {
+        for _ in 0..freed.packets {
             // Usually the first one; what may not be dropped is rare.
             let is_droppable = |waiting: &OutgoingPacket| waiting.worth == Worth::Droppable;
             let first = self.queue.iter().position(is_droppable);
             first.and_then(|at| self.queue.remove(at));
         }
-        self.bytes -= freed;
-        self.dropped += dropped as u64;
+        self.bytes -= freed.bytes;
+        self.held -= freed.memory;
+        self.dropped.add(freed.packets, shortage);
         true
     }
 
     fn pop(&mut self) -> Option<OutgoingPacket> {
         let packet = self.queue.pop_front()?;
         self.bytes -= packet.bytes.len();
+        self.held -= packet.memory();
         if packet.worth == Worth::Heartbeat {
             self.holds_heartbeat = false;
         }
+        // To hold less never fails.
+        let _ = self.memory.hold(self.held);
         Some(packet)
     }
 
@@ -210,23 +330,26 @@ impl Outbox {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Self {
-            dropped: self.dropped,
-            ..Self::default()
-        };
+        self.queue = ShortQueue::default();
+        (self.bytes, self.held) = (0, 0);
+        self.holds_heartbeat = false;
+        // To hold less never fails.
+        let _ = self.memory.hold(0);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// Whether half of the limits is free.
+    /// Whether half of the limits is free, and of the memory, when there is no more to be had.
     pub(crate) fn is_half_free(&self, limits: &SessionLimits) -> bool {
-        self.queue.len() <= limits.outbox_packets / 2 && self.bytes <= limits.outbox_bytes / 2
+        self.queue.len() <= limits.outbox_packets / 2
+            && self.bytes <= limits.outbox_bytes / 2
+            && self.memory.has_room(self.held)
     }
 
-    /// How many packets were dropped since the beginning because there was no room.
-    pub(crate) const fn dropped(&self) -> u64 {
+    /// How many packets were dropped since the beginning.
+    pub(crate) const fn dropped(&self) -> Dropped {
         self.dropped
     }
 

@@ -33,6 +33,10 @@ pub enum DisconnectReason {
     ProtocolViolation,
     /// The client did not read fast enough for what it was sent, and the outbox ran over.
     SlowConsumer,
+    /// The client needed more memory than the small part that everybody has in any case, and the
+    /// [budget](crate::MemoryBudget) of all was used up: its packet, message or request was too
+    /// large for that, or it did not read what it was sent.
+    MemoryExhausted,
     /// A post of the client's waited too long: handlers did not take what it had said before, or it
     /// did not take what it was answered.
     UploadTimeout,
@@ -55,6 +59,7 @@ impl DisconnectReason {
             Self::TooManyEvents => "too many events",
             Self::ProtocolViolation => "protocol violation",
             Self::SlowConsumer => "slow consumer",
+            Self::MemoryExhausted => "memory exhausted",
             Self::UploadTimeout => "upload timeout",
             Self::ShuttingDown => "shutting down",
         }

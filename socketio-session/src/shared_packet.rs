@@ -1,9 +1,12 @@
 //! One packet, encoded once and shared by all its receivers.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 use socketio_proto::{Dialect, Packet};
+
+use crate::memory_budget::{MemoryBudget, Reservation};
 
 const DIALECTS: usize = Dialect::ALL.len();
 
@@ -13,7 +16,11 @@ const DIALECTS: usize = Dialect::ALL.len();
 #[derive(Debug, Clone)]
 pub struct SharedPacket {
     encodings: [Bytes; DIALECTS],
+    reserved: Option<Arc<Reservation>>,
 }
+
+/// Smaller packets take little more than their places in queues.
+const SMALL: usize = 256;
 
 impl SharedPacket {
     /// Encodes `packet` once for each dialect.
@@ -34,7 +41,27 @@ impl SharedPacket {
             encode(dialect, scratch);
             Bytes::copy_from_slice(scratch)
         });
-        Self { encodings }
+        Self {
+            encodings,
+            reserved: None,
+        }
+    }
+
+    /// Reserves the packet's bytes once for all who will hold them, until nobody does any more: for
+    /// packets that go to many. Otherwise each outbox draws on the budget for the bytes as if it
+    /// were alone. If the budget has not so much left, that is what happens, too.
+    #[must_use]
+    pub fn reserve(self, memory: &Arc<MemoryBudget>) -> Self {
+        let bytes = self.encodings.iter().map(Bytes::len).sum();
+        let reserved = match bytes {
+            0..=SMALL => None,
+            _ => memory.reserve(bytes).ok().map(Arc::new),
+        };
+        Self { reserved, ..self }
+    }
+
+    pub(crate) fn reservation(&self) -> Option<Arc<Reservation>> {
+        self.reserved.clone()
     }
 
     /// The encoding for `dialect`.

@@ -4,6 +4,7 @@ use core::mem::size_of;
 
 use crate::config::SessionLimits;
 use crate::inbox::Arrival;
+use crate::memory_budget::MemoryBudget;
 use crate::outbox::OutgoingPacket;
 use crate::session::Session;
 
@@ -16,14 +17,20 @@ const SHARE: usize = 24;
 /// A membership, with what the driver keeps for it.
 const NAMESPACE: usize = 1024;
 
-/// A place in a room, and the room itself if nobody else is there, with a name of 64 bytes.
-const ROOM: usize = 512;
+/// A place in a room, and the room itself if nobody else is there, without its name.
+pub(crate) const ROOM: usize = 448;
+
+/// A name of a room.
+const ROOM_NAME: usize = 64;
 
 /// An awaited acknowledgement, with what the driver keeps for who awaits it.
-const ACK: usize = 512;
+pub(crate) const ACK: usize = 512;
 
 /// The session itself, with its place in a hub and what the driver keeps for it.
 const SESSION: usize = size_of::<Session>() + 1024;
+
+/// What no limit and no budget holds up: a heartbeat, a goodbye, news of an end.
+const IN_ANY_CASE: usize = 1024;
 
 impl SessionLimits {
     /// The most bytes of heap that one session can take, by arithmetic over these limits: what a
@@ -39,24 +46,65 @@ impl SessionLimits {
     /// adds.
     #[must_use]
     pub const fn worst_case_bytes(&self) -> usize {
-        let sent = GROWTH * size_of::<OutgoingPacket>() + SHARE;
-        let received = GROWTH * size_of::<Arrival>();
-        let outbox = sum(
-            self.outbox_bytes.saturating_mul(2 + GROWTH),
-            self.outbox_packets.saturating_mul(2 * sent),
-        );
-        let inbox = sum(
-            self.inbox_bytes.saturating_mul(2),
-            self.inbox_packets.saturating_mul(2 * received),
+        let queues = sum(self.memory_of_outbox(), self.memory_of_inbox());
+        sum(
+            self.fixed(),
+            sum(queues, sum(self.memory_of_rooms(), self.memory_of_acks())),
+        )
+    }
+
+    /// The most of that which does not draw on the [`MemoryBudget`]: whatever else all sessions take
+    /// together is no more than the budget. Each of outbox, inbox, rooms and awaited
+    /// acknowledgements has an [allowance](MemoryBudget::ALLOWANCE_BYTES).
+    #[must_use]
+    pub const fn worst_case_beside_budget_bytes(&self) -> usize {
+        let queues = sum(
+            allowed(self.memory_of_outbox()),
+            allowed(self.memory_of_inbox()),
         );
         let others = sum(
-            self.namespaces.saturating_mul(NAMESPACE),
-            sum(
-                self.rooms.saturating_mul(ROOM),
-                self.awaited_acks.saturating_mul(ACK),
-            ),
+            allowed(self.memory_of_rooms()),
+            allowed(self.memory_of_acks()),
         );
-        sum(SESSION, sum(sum(outbox, inbox), others))
+        sum(self.fixed(), sum(queues, others))
+    }
+
+    const fn fixed(&self) -> usize {
+        let namespaces = self.namespaces.saturating_mul(NAMESPACE);
+        sum(SESSION + IN_ANY_CASE, namespaces)
+    }
+
+    const fn memory_of_outbox(&self) -> usize {
+        let sent = GROWTH * size_of::<OutgoingPacket>() + SHARE;
+        sum(
+            self.outbox_bytes.saturating_mul(2 + GROWTH),
+            self.outbox_packets.saturating_mul(2 * sent),
+        )
+    }
+
+    const fn memory_of_inbox(&self) -> usize {
+        let received = GROWTH * size_of::<Arrival>();
+        sum(
+            self.inbox_bytes.saturating_mul(2),
+            self.inbox_packets.saturating_mul(2 * received),
+        )
+    }
+
+    const fn memory_of_rooms(&self) -> usize {
+        self.rooms.saturating_mul(ROOM + ROOM_NAME)
+    }
+
+    const fn memory_of_acks(&self) -> usize {
+        self.awaited_acks.saturating_mul(ACK)
+    }
+}
+
+/// What may be held of this without drawing on the budget.
+const fn allowed(bytes: usize) -> usize {
+    if bytes < MemoryBudget::ALLOWANCE_BYTES {
+        bytes
+    } else {
+        MemoryBudget::ALLOWANCE_BYTES
     }
 }
 

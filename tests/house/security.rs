@@ -10,9 +10,10 @@ use crate::markdown::{Document, Table, code_spans};
 use crate::source_files::rust_files;
 
 /// Fields that are no limits, or whose own fields are listed.
-const ELSEWHERE: [&str; 3] = [
+const ELSEWHERE: [&str; 4] = [
     "ServerLimits::decode",
     "SessionConfig::limits",
+    "SessionConfig::memory",
     "SessionConfig::namespaces",
 ];
 

@@ -15,6 +15,7 @@ mod first_packets;
 mod heartbeat;
 mod hub;
 mod join_requests;
+mod memory_budget;
 mod namespaces;
 mod outbox;
 mod paced_input;

@@ -34,9 +34,10 @@ pub struct Broadcast {
 pub struct Reach {
     /// Sessions that it was queued for.
     pub queued: usize,
-    /// Sessions that it was dropped for, because it was volatile or their outbox was full.
+    /// Sessions that it was dropped for, because it was volatile, or their outbox was full or had no
+    /// more [memory](crate::MemoryBudget).
     pub dropped: usize,
-    /// Sessions that it disconnected, because their outbox was full.
+    /// Sessions that it disconnected, for the same reasons.
     pub disconnected: usize,
 }
 
@@ -110,7 +111,9 @@ impl<T> Hub<T> {
         {
             Ok(Delivery::Queued) => reach.queued += 1,
             Ok(Delivery::Dropped) => reach.dropped += 1,
-            Err(Misuse::Closed(DisconnectReason::SlowConsumer)) => reach.disconnected += 1,
+            Err(Misuse::Closed(
+                DisconnectReason::SlowConsumer | DisconnectReason::MemoryExhausted,
+            )) => reach.disconnected += 1,
             // It ended before, and is about to leave the room.
             Err(_) => {}
         }

@@ -20,7 +20,7 @@ pub use self::session_mut::SessionMut;
 pub use self::slots::SessionKey;
 
 use self::deadlines::Deadlines;
-use self::rooms::Rooms;
+use self::rooms::{Rooms, memory_of_room};
 use self::slots::{Slot, Slots};
 use crate::config::{NamespaceId, SessionConfig};
 use crate::counters::{HubCounters, add_to};
@@ -195,6 +195,10 @@ impl<T> Hub<T> {
             return Ok(());
         }
         if rooms.count_named(&slot.seats) >= self.config.limits.rooms {
+            return Err(Misuse::TooManyRooms);
+        }
+        let held = rooms.memory(&slot.seats) + memory_of_room(room);
+        if slot.room_memory.hold(held).is_err() {
             return Err(Misuse::TooManyRooms);
         }
         self.rooms.enter(&mut self.slots, key, namespace, room);

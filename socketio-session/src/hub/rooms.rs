@@ -9,6 +9,7 @@ use hashbrown::{Equivalent, HashMap};
 use super::seat::{RoomIndex, Seat};
 use super::slots::{SessionKey, Slots};
 use crate::config::NamespaceId;
+use crate::worst_case::ROOM;
 
 /// A room: its name (none for the room that is the namespace itself) and its members.
 #[derive(Debug)]
@@ -26,6 +27,11 @@ struct RoomKey {
 struct RoomName<'a> {
     namespace: NamespaceId,
     name: Option<&'a str>,
+}
+
+/// What a room of this name takes of memory, as if it had no other member.
+pub(super) const fn memory_of_room(name: &str) -> usize {
+    ROOM + name.len()
 }
 
 impl Hash for RoomKey {
@@ -91,6 +97,13 @@ impl Rooms {
     pub(super) fn is_seated(&self, seats: &[Seat], namespace: NamespaceId, name: &str) -> bool {
         self.index(namespace, Some(name))
             .is_some_and(|index| seats.iter().any(|seat| seat.room == index))
+    }
+
+    /// What the rooms with a name, of those with these seats, take of memory.
+    pub(super) fn memory(&self, seats: &[Seat]) -> usize {
+        let rooms = seats.iter().filter_map(|seat| self.room(seat.room));
+        let names = rooms.filter_map(|room| room.key.name.as_deref());
+        names.map(memory_of_room).sum()
     }
 
     /// How many of the seats are in rooms with a name.
@@ -211,6 +224,8 @@ impl Rooms {
             }
             !leaving
         });
+        // To hold less never fails.
+        let _ = slot.room_memory.hold(self.memory(&slot.seats));
         for seat in vacated {
             self.vacate(slots, seat);
         }

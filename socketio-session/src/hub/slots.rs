@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::seat::Seat;
+use crate::memory_budget::MemoryAccount;
 use crate::session::Session;
 use crate::session_id::SessionId;
 use crate::time::Instant;
@@ -22,6 +23,8 @@ pub(super) struct Slot<T> {
     pub(super) session: Session,
     pub(super) data: T,
     pub(super) seats: Vec<Seat>,
+    /// What its rooms hold.
+    pub(super) room_memory: MemoryAccount,
     /// The deadline under which the session is filed.
     pub(super) filed: Option<Instant>,
     pub(super) is_ready: bool,
@@ -33,11 +36,13 @@ pub(super) struct Slot<T> {
 
 impl<T> Slot<T> {
     pub(super) fn new(id: SessionId, session: Session, data: T) -> Self {
+        let room_memory = MemoryAccount::new(&session.config().memory);
         Self {
             id,
             session,
             data,
             seats: Vec::new(),
+            room_memory,
             filed: None,
             is_ready: false,
             in_turn: false,

@@ -92,7 +92,7 @@ impl Session {
             // Who sends a client away wants to hear no more from it.
             self.inbox.keep_news();
         }
-        self.inbox.push(Arrival::End { reason });
+        self.inbox.push_news(Arrival::End { reason });
     }
 
     /// Nobody fetched the rest in time, or the application never decided about a join.

@@ -16,7 +16,7 @@ use crate::config::{NamespaceId, OverflowPolicy};
 use crate::error::Misuse;
 use crate::event::Event;
 use crate::fault::{Fault, FaultKind};
-use crate::outbox::{Pushed, Worth};
+use crate::outbox::{OutgoingPacket, Pushed, Worth};
 use crate::reason::DisconnectReason;
 use crate::shared_packet::SharedPacket;
 use crate::time::Instant;
@@ -88,8 +88,9 @@ impl Session {
         } else {
             options.overflow.unwrap_or(self.config.overflow)
         };
-        let packet = packet.encoded(self.dialect).clone();
-        self.push(packet, Worth::Droppable, policy)
+        let bytes = packet.encoded(self.dialect).clone();
+        let packet = OutgoingPacket::shared(bytes, Worth::Droppable, packet.reservation());
+        self.push(packet, policy)
     }
 
     /// Sends `body` and asks for an acknowledgement, which
@@ -110,7 +111,7 @@ impl Session {
     ) -> Result<AwaitedAck, Misuse> {
         let now = self.advance(now);
         self.check_joined(namespace)?;
-        if self.acks.len() >= self.config.limits.awaited_acks {
+        if self.acks.len() >= self.config.limits.awaited_acks || self.acks.make_room().is_err() {
             return Err(Misuse::TooManyAcks);
         }
         let member = self
@@ -129,7 +130,8 @@ impl Session {
             body,
         });
         // A packet whose answer is awaited is not dropped for others, nor are others for it.
-        let _ = self.push(packet, Worth::Essential, OverflowPolicy::Disconnect)?;
+        let packet = OutgoingPacket::new(packet, Worth::Essential);
+        let _ = self.push(packet, OverflowPolicy::Disconnect)?;
         self.acks.insert(ack, now + within);
         Ok(ack)
     }
@@ -148,8 +150,8 @@ impl Session {
                 args,
             },
         );
-        self.push(packet, Worth::Essential, self.config.overflow)
-            .map(|_| ())
+        let packet = OutgoingPacket::new(packet, Worth::Essential);
+        self.push(packet, self.config.overflow).map(|_| ())
     }
 
     /// Tells the client what was wrong with a packet that the application could not handle,
@@ -258,16 +260,11 @@ impl Session {
         self.give_up_draining();
     }
 
-    fn push(
-        &mut self,
-        packet: bytes::Bytes,
-        worth: Worth,
-        policy: OverflowPolicy,
-    ) -> Result<Delivery, Misuse> {
-        match self.enqueue(packet, worth, policy) {
+    fn push(&mut self, packet: OutgoingPacket, policy: OverflowPolicy) -> Result<Delivery, Misuse> {
+        match self.enqueue(packet, policy) {
             Pushed::Queued => Ok(Delivery::Queued),
             Pushed::Dropped => Ok(Delivery::Dropped),
-            Pushed::Overflowed => Err(Misuse::Closed(DisconnectReason::SlowConsumer)),
+            Pushed::Overflowed(shortage) => Err(Misuse::Closed(shortage.reason())),
         }
     }
 

@@ -91,7 +91,13 @@ impl Session {
             // Neither has a meaning beyond being a sign of life.
             Body::Noop | Body::Heartbeat => {}
         }
-        Ok(())
+        self.check_heard()
+    }
+
+    /// Whether there was memory for what came.
+    fn check_heard(&self) -> Result<(), PeerError> {
+        self.close_reason()
+            .map_or(Ok(()), |reason| Err(PeerError::Closed(reason)))
     }
 
     /// Something came where a packet is expected, on whatever transport or upload of this session.
@@ -128,7 +134,7 @@ impl Session {
             fault,
             asked: data_ack_id(asked),
         });
-        Ok(())
+        self.check_heard()
     }
 
     /// What a packet means whatever it says: the client is there.
@@ -179,8 +185,7 @@ impl Session {
             );
             self.reply(ack);
         }
-        self.close_reason()
-            .map_or(Ok(()), |reason| Err(PeerError::Closed(reason)))
+        self.check_heard()
     }
 
     fn resolve_ack(&mut self, endpoint: &str, id: &str, args: Arguments<'_>) {

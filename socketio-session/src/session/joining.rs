@@ -56,7 +56,10 @@ impl Session {
             let fault = self.fault(namespace, FaultKind::TooManyNamespaces);
             return self.tell(fault, packet.reply_to.map(|reply| reply.id));
         }
-        self.inbox.push_front(Arrival::Packet(packet));
+        if self.inbox.push_front(Arrival::Packet(packet)).is_err() {
+            self.run_out_of_memory();
+            return None;
+        }
         Some(self.begin_join(JoinRequest {
             namespace,
             query: Box::default(),
@@ -139,7 +142,7 @@ impl Session {
         self.join_pending = false;
         self.check_open()?;
         let event = self.enter_namespace(join);
-        self.inbox.push_front(Arrival::News(event));
+        self.inbox.push_news_front(Arrival::News(event));
         Ok(())
     }
 

@@ -33,7 +33,7 @@ use crate::counters::SessionCounters;
 use crate::event::Event;
 use crate::heartbeat::Heartbeat;
 use crate::inbox::{Arrival, Inbox};
-use crate::outbox::{Outbox, Pushed, Worth};
+use crate::outbox::{Outbox, OutgoingPacket, Pushed, Shortage, Worth};
 use crate::reason::DisconnectReason;
 use crate::short_queue::ShortQueue;
 use crate::time::Instant;
@@ -122,13 +122,25 @@ pub enum Phase {
     },
 }
 
+impl Shortage {
+    /// Why a session ends that cannot do without.
+    const fn reason(self) -> DisconnectReason {
+        match self {
+            Self::Room => DisconnectReason::SlowConsumer,
+            Self::Memory => DisconnectReason::MemoryExhausted,
+        }
+    }
+}
+
+/// A packet above this many bytes is copied to its exact size.
+const LARGE: usize = 2 << 10;
+
 impl Session {
     /// A session whose handshake was just made.
     #[must_use]
     pub fn new(now: Instant, dialect: Dialect, config: Arc<SessionConfig>) -> Self {
         let expires = now + config.handshake_timeout;
         Self {
-            config,
             dialect,
             now,
             phase: Phase::Handshaken { expires },
@@ -139,10 +151,10 @@ impl Session {
             keeps_nothing: false,
             flush_ordered: false,
             join_pending: false,
-            outbox: Outbox::default(),
-            inbox: Inbox::default(),
+            outbox: Outbox::new(&config.memory),
+            inbox: Inbox::new(&config.memory),
             memberships: Memberships::default(),
-            acks: AwaitedAcks::default(),
+            acks: AwaitedAcks::new(&config.memory),
             ack_outcomes: VecDeque::new(),
             actions: ShortQueue::default(),
             membership_changes: Vec::new(),
@@ -151,6 +163,7 @@ impl Session {
             is_throttled: false,
             listens_again: false,
             parting_from: None,
+            config,
         }
     }
 
@@ -167,29 +180,39 @@ impl Session {
     fn encode_packet(&self, packet: &Packet<'_>) -> Bytes {
         let mut text = Vec::new();
         self.dialect.encode(packet, &mut text);
+        if text.capacity() > LARGE {
+            // It may wait for long, and is counted at its size.
+            text.shrink_to_fit();
+        }
         text.into()
     }
 
     /// Queues an encoded packet and orders a flush; ends the session if it does not fit and the
     /// policy says so.
-    fn enqueue(&mut self, packet: Bytes, worth: Worth, policy: OverflowPolicy) -> Pushed {
+    fn enqueue(&mut self, packet: OutgoingPacket, policy: OverflowPolicy) -> Pushed {
         let limits = &self.config.limits;
-        let pushed = self.outbox.push(packet, worth, limits, policy);
+        let pushed = self.outbox.push(packet, limits, policy);
         match pushed {
             Pushed::Queued => self.order_flush(),
             Pushed::Dropped => {}
-            Pushed::Overflowed => {
-                self.close(DisconnectReason::SlowConsumer, closing::Goodbye::Omit);
-            }
+            Pushed::Overflowed(shortage) => self.close(shortage.reason(), closing::Goodbye::Omit),
         }
         pushed
+    }
+
+    /// There is no memory for what the session has to keep.
+    fn run_out_of_memory(&mut self) {
+        if self.is_closed() {
+            self.drop_output();
+        }
+        self.close(DisconnectReason::MemoryExhausted, closing::Goodbye::Omit);
     }
 
     /// Queues a packet that answers the client. After the end nothing is said any more.
     fn reply(&mut self, packet: Bytes) {
         if !self.is_closed() {
             let policy = self.config.overflow;
-            let _ = self.enqueue(packet, Worth::Essential, policy);
+            let _ = self.enqueue(OutgoingPacket::new(packet, Worth::Essential), policy);
         }
     }
 
@@ -201,11 +224,13 @@ impl Session {
     }
 
     fn arrive(&mut self, arrival: Arrival) {
-        self.inbox.push(arrival);
+        if self.inbox.push(arrival).is_err() {
+            self.run_out_of_memory();
+        }
     }
 
     fn announce(&mut self, event: Event) {
-        self.inbox.push(Arrival::News(event));
+        self.inbox.push_news(Arrival::News(event));
     }
 
     /// Notes a change for whoever keeps lists of members. A join that nobody has followed yet

@@ -350,7 +350,8 @@ impl Session {
     #[must_use]
     pub const fn counters(&self) -> SessionCounters {
         SessionCounters {
-            packets_dropped: self.outbox.dropped(),
+            packets_dropped: self.outbox.dropped().for_room,
+            dropped_for_memory: self.outbox.dropped().for_memory,
             ..self.counters
         }
     }

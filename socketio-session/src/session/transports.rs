@@ -187,7 +187,12 @@ impl Session {
         for packet in undelivered.into_iter().rev() {
             match packet.worth() {
                 Worth::Greeting => self.greeting_due = true,
-                Worth::Droppable | Worth::Essential => self.outbox.put_back(packet),
+                Worth::Droppable | Worth::Essential => {
+                    if self.outbox.put_back(packet).is_err() {
+                        self.run_out_of_memory();
+                        return;
+                    }
+                }
                 // The next transport has its own.
                 Worth::Heartbeat | Worth::Noop => {}
             }

@@ -70,7 +70,7 @@ impl Session {
         let Some(namespace) = self.memberships.first_believed() else {
             return Some(Event::Closed { reason });
         };
-        self.inbox.push_front(Arrival::End { reason });
+        self.inbox.push_news_front(Arrival::End { reason });
         self.forget(namespace, reason)
     }
 
