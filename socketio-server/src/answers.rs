@@ -5,16 +5,20 @@ use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE,
-    HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION,
+    HeaderValue, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION,
 };
 use http::{Response, StatusCode};
 use socketio_proto::{Dialect, JsonpIndex};
 
 use crate::http::AnswerBody;
 use crate::origins::OriginCheck;
+use crate::refusal::PAUSE_SECONDS;
 
 /// What is sent where no session is known.
 pub(crate) const UNKNOWN_SESSION: &str = Dialect::Legacy.unknown_session();
+
+/// What is told who needs more memory than there is.
+pub(crate) const OUT_OF_MEMORY: &str = "out of memory";
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain");
@@ -105,6 +109,14 @@ pub(crate) fn refusal(status: StatusCode, text: &'static str) -> Response<Bytes>
 pub(crate) fn refusal_and_close(status: StatusCode, text: &'static str) -> Response<Bytes> {
     let mut response = refusal(status, text);
     response.headers_mut().insert(CONNECTION, CLOSE);
+    response
+}
+
+/// There is no memory for what the request brings, or asks for. Later there may be.
+pub(crate) fn out_of_memory() -> Response<Bytes> {
+    let mut response = refusal_and_close(StatusCode::SERVICE_UNAVAILABLE, OUT_OF_MEMORY);
+    let pause = HeaderValue::from(PAUSE_SECONDS);
+    response.headers_mut().insert(RETRY_AFTER, pause);
     response
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use socketio_session::{NamespaceConfig, SessionIdPrefix};
+use socketio_session::{MemoryBudget, NamespaceConfig, SessionIdPrefix};
 
 use crate::builder::ServerBuilder;
 use crate::checks::{check_namespace, check_settings};
@@ -104,6 +104,8 @@ impl<R: Runtime> ServerBuilder<R> {
             })
             .unzip();
         self.session.namespaces = configs;
+        let budget = MemoryBudget::new(self.settings.limits.memory_budget_bytes);
+        self.session.memory = Arc::new(budget);
         let executor = Arc::new(runtime.clone());
         Ok(Engine::new(
             self.settings,

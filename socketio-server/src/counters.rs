@@ -21,8 +21,16 @@ pub struct ServerCounters {
     pub connections_refused: u64,
     /// Handshakes that made no session, by reason: `origin`, `unauthorized`,
     /// `authorization_failed`, `shutting_down`, `too_many_sessions`, `too_many_handshakes`,
-    /// `too_many_sessions_of_peer`, `too_many_handshakes_of_peer`, `no_randomness`.
+    /// `too_many_sessions_of_peer`, `too_many_handshakes_of_peer`, `memory_exhausted`,
+    /// `no_randomness`.
     pub handshakes_refused: Tally,
+    /// Bytes of the [budget](crate::ServerLimits::memory_budget_bytes) that are reserved now.
+    pub memory_reserved: usize,
+    /// What was turned away because that budget was used up: `handshake` with a large head, `post`,
+    /// `response` to a poll or on a stream, `websocket` for what its client sent or did not read.
+    /// Packets that were dropped and sessions that ended for the same reason are counted with the
+    /// sessions.
+    pub memory_refusals: Tally,
     /// Transports that were opened, by name: each websocket and stream, and each poll.
     pub transports_opened: Tally,
     /// Posts of clients.
@@ -72,6 +80,7 @@ pub(crate) struct Counts {
     pub(crate) connections_opened: Count,
     pub(crate) connections_refused: Count,
     pub(crate) handshakes_refused: LabelledCounts,
+    pub(crate) memory_refusals: LabelledCounts,
     pub(crate) transports_opened: LabelledCounts,
     pub(crate) uploads: Count,
     pub(crate) unknown_sessions: Count,
@@ -130,8 +139,10 @@ impl Default for Counts {
                 "too_many_handshakes",
                 "too_many_sessions_of_peer",
                 "too_many_handshakes_of_peer",
+                "memory_exhausted",
                 "no_randomness",
             ]),
+            memory_refusals: LabelledCounts::new(&["handshake", "post", "response", "websocket"]),
             transports_opened: LabelledCounts::new(&[
                 "websocket",
                 "flashsocket",
@@ -161,11 +172,13 @@ impl Default for Counts {
 }
 
 impl Counts {
-    /// What has been counted, with what the sessions have.
-    pub(crate) fn snapshot(&self, sessions: HubCounters, connections: usize) -> ServerCounters {
+    /// What has been counted, with what the sessions have. What is there now is for others to say.
+    pub(crate) fn snapshot(&self, sessions: HubCounters) -> ServerCounters {
         ServerCounters {
             sessions,
-            connections,
+            connections: 0,
+            memory_reserved: 0,
+            memory_refusals: self.memory_refusals.tally(),
             connections_opened: self.connections_opened.get(),
             connections_refused: self.connections_refused.get(),
             handshakes_refused: self.handshakes_refused.tally(),

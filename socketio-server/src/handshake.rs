@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use http::HeaderMap;
+use socketio_session::{MemoryBudget, MemoryExhausted, Reservation};
 
 use crate::extensions::Extensions;
 use crate::handlers::StateMap;
@@ -16,18 +18,26 @@ pub struct Handshake {
     /// The target, then a line for each header: its name, a colon, its value. Neither target nor
     /// header has a line end within, and no name a colon.
     text: Box<str>,
+    /// For a text that is longer than most.
+    _memory: Option<Reservation>,
     peer: Option<SocketAddr>,
     extensions: Extensions,
     state: StateMap,
 }
 
+/// A text of so many bytes, which is more than browsers send by themselves, is kept without asking for
+/// memory.
+pub(crate) const SMALL_HEAD: usize = 2 << 10;
+
 impl Handshake {
+    /// Keeps what the request says, if there is memory for it.
     pub(crate) fn new(
         target: &str,
         headers: &HeaderMap,
         peer: Option<SocketAddr>,
         state: StateMap,
-    ) -> Self {
+        memory: &Arc<MemoryBudget>,
+    ) -> Result<Self, MemoryExhausted> {
         let mut text = String::from(target);
         for (name, value) in headers {
             text.push('\n');
@@ -39,12 +49,17 @@ impl Handshake {
                 text.extend(chunk.invalid().iter().map(|_| '?'));
             }
         }
-        Self {
+        let memory = match text.len() {
+            0..=SMALL_HEAD => None,
+            bytes => Some(memory.reserve(bytes)?),
+        };
+        Ok(Self {
             text: text.into_boxed_str(),
+            _memory: memory,
             peer,
             extensions: Extensions::default(),
             state,
-        }
+        })
     }
 
     /// The request target as it was sent: path and query.

@@ -33,6 +33,11 @@ pub const CONNECTIONS_REFUSED: &str = "socketio_connections_refused_total";
 /// Counter: handshakes that were refused, by `reason`
 /// ([`ServerCounters::handshakes_refused`]).
 pub const HANDSHAKES_REFUSED: &str = "socketio_handshakes_refused_total";
+/// Gauge: bytes of the memory budget that are reserved ([`ServerCounters::memory_reserved`]).
+pub const MEMORY_RESERVED: &str = "socketio_memory_reserved_bytes";
+/// Counter: what was turned away because that budget was used up, by `what`
+/// ([`ServerCounters::memory_refusals`]).
+pub const MEMORY_REFUSALS: &str = "socketio_memory_refusals_total";
 /// Counter: websockets, streams and polls, by `transport`.
 pub const TRANSPORTS_OPENED: &str = "socketio_transports_opened_total";
 /// Counter: posts of clients.
@@ -52,7 +57,7 @@ pub const BYTES_SENT: &str = "socketio_sent_bytes_total";
 /// Counter: heartbeats that came from clients.
 pub const HEARTBEATS: &str = "socketio_heartbeats_received_total";
 /// Counter: packets for clients that were dropped, by `reason`: `overflow` where the client read
-/// too slowly, `volatile` where it could not take at once what had to be taken at once.
+/// too slowly, `memory` where the memory budget was used up, `volatile` where it could not take at once what had to be taken at once.
 pub const PACKETS_DROPPED: &str = "socketio_packets_dropped_total";
 /// Counter: packets that reached no handler, and handlers that failed, by `kind`
 /// ([`ServerCounters::faults`]).
@@ -105,16 +110,19 @@ impl ServerCounters {
         }
         let dropped = [
             ("overflow", traffic.packets_dropped),
+            ("memory", traffic.dropped_for_memory),
             ("volatile", traffic.volatile_dropped),
         ];
         for (reason, count) in dropped {
             counter!(PACKETS_DROPPED, "reason" => reason).absolute(count);
         }
         record_tally(HANDSHAKES_REFUSED, "reason", &self.handshakes_refused);
+        record_tally(MEMORY_REFUSALS, "what", &self.memory_refusals);
         record_tally(TRANSPORTS_OPENED, "transport", &self.transports_opened);
         record_tally(REQUESTS_FAILED, "status", &self.requests_failed);
         record_tally(FAULTS, "kind", &self.faults);
         gauge!(CONNECTIONS).set(self.connections as f64);
+        gauge!(MEMORY_RESERVED).set(self.memory_reserved as f64);
     }
 
     fn record_sessions(&self) {
@@ -151,6 +159,8 @@ fn describe() {
     describe_counter!(CONNECTIONS_OPENED, "Connections that came");
     describe_counter!(CONNECTIONS_REFUSED, "Connections too many of one peer");
     describe_counter!(HANDSHAKES_REFUSED, "Handshakes refused, by reason");
+    describe_gauge!(MEMORY_RESERVED, Unit::Bytes, "Memory reserved now");
+    describe_counter!(MEMORY_REFUSALS, "Refused for want of memory");
     describe_counter!(TRANSPORTS_OPENED, "Websockets, streams and polls");
     describe_counter!(UPLOADS, "Posts of clients");
     describe_counter!(UNKNOWN_SESSIONS, "Transports asked for without a session");

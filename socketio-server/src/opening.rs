@@ -71,12 +71,18 @@ async fn open(
     let admitted = engine.admit_handshake(peer);
     admitted.map_err(HandshakeRefusal::Peer)?;
     let target = head.uri().path_and_query();
-    let handshake = Arc::new(Handshake::new(
+    let handshake = Handshake::new(
         target.map_or("/", |target| target.as_str()),
         head.headers(),
         peer,
         engine.state().clone(),
-    ));
+        engine.memory(),
+    );
+    let handshake = handshake.map_err(|_| {
+        engine.counts.memory_refusals.add_one("handshake");
+        HandshakeRefusal::MemoryExhausted
+    })?;
+    let handshake = Arc::new(handshake);
     match authorize(engine, &handshake).await {
         Ok(true) => engine.create_session(handshake),
         Ok(false) => Err(HandshakeRefusal::Unauthorized),

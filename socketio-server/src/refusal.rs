@@ -21,6 +21,8 @@ pub(crate) enum HandshakeRefusal {
     Full,
     /// The peer takes up more than its share, or everybody together is too fast.
     Peer(Refusal),
+    /// The request's head is large, and the memory budget is used up.
+    MemoryExhausted,
     NoRandomness,
 }
 
@@ -35,7 +37,7 @@ impl From<CreateError> for HandshakeRefusal {
 }
 
 /// For how long clients are asked to stay away where nobody knows when there will be room.
-const PAUSE_SECONDS: u64 = 5;
+pub(crate) const PAUSE_SECONDS: u64 = 5;
 
 impl HandshakeRefusal {
     /// The answer. Real clients make no difference between 429 and 503, and try again later if they
@@ -71,6 +73,7 @@ impl HandshakeRefusal {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many sessions from your address",
             ),
+            Self::MemoryExhausted => (StatusCode::SERVICE_UNAVAILABLE, answers::OUT_OF_MEMORY),
             Self::NoRandomness => (StatusCode::SERVICE_UNAVAILABLE, "no session can be made"),
         }
     }
@@ -86,6 +89,7 @@ impl HandshakeRefusal {
             Self::Peer(Refusal::Handshakes { .. }) => "too_many_handshakes",
             Self::Peer(Refusal::HandshakesOfPeer { .. }) => "too_many_handshakes_of_peer",
             Self::Peer(_) => "too_many_sessions_of_peer",
+            Self::MemoryExhausted => "memory_exhausted",
             Self::NoRandomness => "no_randomness",
         }
     }

@@ -107,6 +107,17 @@ pub struct ServerLimits {
     /// What a packet and a payload may be. A request body or a WebSocket message may be as
     /// large as `decode.max_packet_bytes`, and framing on top.
     pub decode: DecodeLimits,
+    /// The bytes that all sessions and connections together may hold of what is received, what waits
+    /// for handlers and what is to be sent, beyond an
+    /// [allowance](socketio_session::MemoryBudget::ALLOWANCE_BYTES) of 16 KiB for each of these.
+    /// Default 256 MiB.
+    ///
+    /// When it is used up, who needs more than the allowance is turned away: a post or a large
+    /// response is answered 503, a websocket closed with 1013, a queue meets its
+    /// [overflow policy](crate::ServerBuilder::overflow), and the reason is
+    /// [`DisconnectReason::MemoryExhausted`](crate::DisconnectReason::MemoryExhausted). Whatever is
+    /// said in small packets goes on.
+    pub memory_budget_bytes: usize,
     /// Sessions at once. Default 100,000; each takes at most what
     /// [`SessionLimits`](crate::SessionLimits) say, and the head of its handshake's request.
     pub sessions: usize,
@@ -182,6 +193,7 @@ impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             decode: DecodeLimits::default(),
+            memory_budget_bytes: 256 << 20,
             sessions: 100_000,
             connections: 200_000,
             sessions_per_peer: PeerShare::Half,
@@ -208,6 +220,7 @@ impl Default for ServerLimits {
 impl ServerLimits {
     setters! {
         decode: DecodeLimits,
+        memory_budget_bytes: usize,
         sessions: usize,
         connections: usize,
         sessions_per_peer: PeerShare,

@@ -6,6 +6,7 @@ mod documents;
 mod drivers;
 mod excerpts;
 mod markdown;
+mod memory;
 mod security;
 mod source_files;
 

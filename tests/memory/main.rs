@@ -1,10 +1,12 @@
 //! Clients that fill everything that can be filled, and the heap: it stays below what the limits say.
 
+mod attack;
+
 use std::alloc::System;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -23,6 +25,12 @@ static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// All tests share one heap.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Half of them on websockets, half polling.
 const SESSIONS: usize = 20;
 
@@ -35,6 +43,9 @@ const POLLING: u64 = SESSIONS as u64 / 2;
 const CONNECTIONS: usize = SESSIONS / 2 + SESSIONS / 2 * (1 + POSTS);
 
 const PACKET: usize = 32 << 10;
+
+/// As much as they can bring about.
+const BUDGET: usize = 20 << 20;
 
 /// The bytes of a form may be twice as many as those of a payload.
 const LARGEST_FORM: usize = 2 * (PACKET + (64 << 10));
@@ -63,6 +74,8 @@ fn of_sessions() -> SessionLimits {
 fn of_server() -> ServerLimits {
     let patient = Duration::from_secs(3600);
     ServerLimits::default()
+        .memory_budget_bytes(BUDGET)
+        .peers(16)
         .sessions(SESSIONS)
         .connections(CONNECTIONS)
         .sessions_per_peer(PeerShare::Whole)
@@ -253,6 +266,7 @@ fn fill(handle: &ServerHandle, clients: &mut [Hostile], sockets: &[Socket]) {
 
 #[test]
 fn the_heap_stays_below_what_the_limits_say_and_comes_back() {
+    let _turn = one_at_a_time();
     let gate = Gate::new(Semaphore::new(0));
     let (address, handle) = start(&gate);
     let before = HEAP.allocated();

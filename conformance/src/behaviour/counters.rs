@@ -41,7 +41,7 @@ fn a_new_server_has_counted_nothing() {
     assert_eq!(sum, 0);
     assert_eq!(counters.sessions, ServerCounters::default().sessions);
     assert_eq!((counters.connections, counters.connections_opened), (0, 0));
-    assert_eq!(counters.handshakes_refused.iter().count(), 9);
+    assert_eq!(counters.handshakes_refused.iter().count(), 10);
     assert_eq!(counters.handshakes_refused.get("no such reason"), 0);
 }
 

@@ -34,6 +34,7 @@ mod jsonp_polling;
 mod layers;
 mod listeners;
 mod manual_acks;
+mod memory_budget;
 mod message_extractors;
 mod origins;
 mod other_json_library;
@@ -114,6 +115,7 @@ pub(crate) const FILES: &[TestFile] = &[
     layers::TESTS,
     listeners::TESTS,
     manual_acks::TESTS,
+    memory_budget::TESTS,
     message_extractors::TESTS,
     origins::TESTS,
     other_json_library::TESTS,

@@ -22,8 +22,8 @@ use std::sync::{Arc, Mutex};
 
 use socketio_proto::Dialect;
 use socketio_session::{
-    Admission, Admitted, Hub, HubCounters, Instant, NamespaceId, SessionConfig, SessionId,
-    SessionKey, SessionMut,
+    Admission, Admitted, Hub, HubCounters, Instant, MemoryAccount, MemoryBudget, NamespaceId,
+    SessionConfig, SessionId, SessionKey, SessionMut,
 };
 
 pub(crate) use self::ack_wait::{AckArrival, AckWait};
@@ -114,6 +114,16 @@ impl Engine {
         self.executor.now()
     }
 
+    /// What everything large that is held draws on.
+    pub(crate) fn memory(&self) -> &Arc<MemoryBudget> {
+        &self.session_config.memory
+    }
+
+    /// An account for somebody who holds nothing yet.
+    pub(crate) fn memory_account(&self) -> MemoryAccount {
+        MemoryAccount::new(self.memory())
+    }
+
     pub(crate) const fn state(&self) -> &StateMap {
         &self.state
     }
@@ -140,7 +150,11 @@ impl Engine {
         for shard in &self.shards {
             sessions.add(&shard.counters());
         }
-        self.counts.snapshot(sessions, self.shutdown.connections())
+        ServerCounters {
+            connections: self.shutdown.connections(),
+            memory_reserved: self.memory().reserved(),
+            ..self.counts.snapshot(sessions)
+        }
     }
 
     pub(crate) fn shard_count(&self) -> usize {

@@ -1,7 +1,7 @@
 //! hyper's traits for our streams, without unsafe code.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -78,12 +78,30 @@ impl<S> HyperStream<S> {
     }
 }
 
-/// hyper reads into what it has not initialized; safe code has to go through a buffer.
-const READ_BUFFER: usize = 8 << 10;
+/// hyper reads into what it has not initialized; safe code has to go through a buffer. What is small
+/// and to be written at once is put together in it, too.
+const BUFFER_BYTES: usize = 8 << 10;
 
 thread_local! {
     /// Taken while in use: what is polled meanwhile may read, too.
     static BUFFER: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+fn take_buffer() -> Box<[u8]> {
+    let kept = BUFFER.take();
+    kept.unwrap_or_else(|| vec![0; BUFFER_BYTES].into_boxed_slice())
+}
+
+/// Copies as much into the buffer as it takes, and says how much that is.
+fn gather(slices: &[IoSlice<'_>], buffer: &mut [u8]) -> usize {
+    let mut length = 0;
+    for slice in slices {
+        let room = &mut buffer[length..];
+        let taken = room.len().min(slice.len());
+        room[..taken].copy_from_slice(&slice[..taken]);
+        length += taken;
+    }
+    length
 }
 
 impl<S: ByteStream> Read for HyperStream<S> {
@@ -98,10 +116,8 @@ impl<S: ByteStream> Read for HyperStream<S> {
             cursor.put_slice(&std::mem::replace(&mut self.early, rest));
             return Poll::Ready(Ok(()));
         }
-        let mut buffer = BUFFER
-            .take()
-            .unwrap_or_else(|| vec![0; READ_BUFFER].into_boxed_slice());
-        let room = cursor.remaining().min(READ_BUFFER);
+        let mut buffer = take_buffer();
+        let room = cursor.remaining().min(BUFFER_BYTES);
         let polled = self.stream.poll_read(cx, &mut buffer[..room]);
         if let Poll::Ready(Ok(read)) = polled {
             if read == 0 && room > 0 {
@@ -122,6 +138,31 @@ impl<S: ByteStream> Write for HyperStream<S> {
     ) -> Poll<io::Result<usize>> {
         let polled = self.stream.poll_write(cx, bytes);
         self.with_patience(cx, polled)
+    }
+
+    /// Otherwise hyper would copy every body into a buffer that it keeps as long as the connection.
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let mut filled = slices.iter().filter(|slice| !slice.is_empty());
+        match (filled.next(), filled.next()) {
+            (Some(only), None) => self.poll_write(cx, only),
+            (Some(first), Some(_)) if first.len() < BUFFER_BYTES => {
+                let mut buffer = take_buffer();
+                let length = gather(slices, &mut buffer);
+                let polled = self.poll_write(cx, &buffer[..length]);
+                BUFFER.set(Some(buffer));
+                polled
+            }
+            (Some(first), Some(_)) => self.poll_write(cx, first),
+            (None, _) => self.poll_write(cx, &[]),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -108,7 +108,7 @@ impl BroadcastBuilder {
             except_rooms: self.except_rooms,
             except_sessions: self.except_sessions,
             options: self.options,
-            packet,
+            packet: packet.reserve(self.engine.memory()),
         };
         let shards = 0..self.engine.shard_count();
         shards.fold(Reach::default(), |reach, shard| {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use socketio_proto::TransportName;
-use socketio_session::{AfterTransmit, Loss, OutgoingPacket, TransportId};
+use socketio_session::{
+    AfterTransmit, Loss, MemoryAccount, MemoryBudget, MemoryExhausted, OutgoingPacket, TransportId,
+};
+use tracing::trace;
 
 use crate::engine::{Drained, Engine, NextEvent, SessionAddress};
 
@@ -17,7 +20,13 @@ pub(super) struct AttachedTransport {
     ended: bool,
     /// What it was handed and has not written yet.
     unwritten: Vec<OutgoingPacket>,
+    /// What it holds of all that is on its way.
+    memory: MemoryAccount,
 }
+
+/// What is taken of a session at once while memory is short: what fits into an allowance, with all
+/// that is made of it.
+const BYTES_WITHOUT_MEMORY: usize = MemoryBudget::ALLOWANCE_BYTES / 8;
 
 /// What [`AttachedTransport::transmit`] found, besides the packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +72,7 @@ impl AttachedTransport {
             id,
             ended: false,
             unwritten: Vec::new(),
+            memory: engine.memory_account(),
         };
         if let Some(next) = next {
             engine.run_turns(at, next);
@@ -88,6 +98,13 @@ impl AttachedTransport {
                 return Transmitted::GivenUp;
             }
             let before = packets.len();
+            let is_much = session.backlog().1 > BYTES_WITHOUT_MEMORY;
+            let is_short = is_much && !self.memory.has_room(MemoryBudget::ALLOWANCE_BYTES);
+            let budget = budget.min(if is_short {
+                BYTES_WITHOUT_MEMORY
+            } else {
+                budget
+            });
             let after = session.transmit(now, self.id, budget, packets);
             if session.is_drained() {
                 drained = session.data().draining.take();
@@ -140,9 +157,33 @@ impl AttachedTransport {
         self.unwritten = unwritten;
     }
 
+    /// The transport is about to hold so many bytes, besides these packets, until it says otherwise.
+    pub(super) fn hold<'a>(
+        &mut self,
+        packets: impl IntoIterator<Item = &'a OutgoingPacket>,
+        bytes: usize,
+    ) -> Result<(), MemoryExhausted> {
+        let packets = packets.into_iter().map(OutgoingPacket::memory);
+        self.memory.hold(packets.fold(bytes, usize::saturating_add))
+    }
+
+    /// Everything that it was handed is written.
+    pub(super) fn release(&mut self) {
+        self.unwritten = Vec::new();
+        // To hold less never fails.
+        let _ = self.memory.hold(0);
+    }
+
+    /// There is no memory to write what it keeps, which the session gets back.
+    pub(super) fn run_out_of_memory(self) {
+        trace!(at = ?self.at, "no memory for a response");
+        self.engine.counts.memory_refusals.add_one("response");
+        self.end(Loss::Broken);
+    }
+
     /// Everything that it was handed is written, though it may be long before it asks for more.
     pub(super) fn settle(&mut self) {
-        self.unwritten.clear();
+        self.release();
         let now = self.engine.now();
         self.engine
             .with_session(self.at, |mut session| session.settle(now, self.id));
@@ -169,6 +210,8 @@ impl AttachedTransport {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
+        // What is given back is the session's to hold.
+        let _ = self.memory.hold(0);
         let now = self.engine.now();
         self.engine.with_session(self.at, |mut session| {
             session.data().links.remove(self.id);

@@ -36,9 +36,8 @@ pub(super) enum Next {
 }
 
 impl Delivery {
-    /// The last packets of a transport: it ends when they are written.
-    pub(super) fn last(mut transport: AttachedTransport, packets: Vec<OutgoingPacket>) -> Self {
-        transport.keep(packets);
+    /// The last packets of a transport, which it keeps: it ends when they are written.
+    pub(super) fn last(transport: AttachedTransport) -> Self {
         Self(Arc::new(Mutex::new(Carried {
             transport: Some(transport),
             is_last: true,
@@ -58,12 +57,12 @@ impl Delivery {
     }
 
     /// Has `write` write out what the session has, up to `budget` bytes, as soon as everything
-    /// before is written.
+    /// before is written. It says how many bytes came of that.
     pub(super) fn poll_next(
         &self,
         cx: &Context<'_>,
         budget: usize,
-        write: impl FnOnce(&[OutgoingPacket]),
+        write: impl FnOnce(&[OutgoingPacket]) -> usize,
     ) -> Poll<Next> {
         let mut transport = {
             let mut carried = self.lock();
@@ -93,8 +92,13 @@ impl Delivery {
         }
         let is_empty = packets.is_empty();
         if !is_empty {
-            write(&packets);
+            let bytes = write(&packets);
+            let held = transport.hold(&packets, bytes);
             transport.keep(packets);
+            if held.is_err() {
+                transport.run_out_of_memory();
+                return Poll::Ready(Next::GivenUp);
+            }
         }
         let mut carried = self.lock();
         carried.transport = Some(transport);
@@ -120,7 +124,7 @@ impl Delivery {
         let (ended, writer) = {
             let mut carried = self.lock();
             if let Some(transport) = &mut carried.transport {
-                transport.keep(Vec::new());
+                transport.release();
             }
             carried.is_under_way = false;
             let is_last = carried.is_last;

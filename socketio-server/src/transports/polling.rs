@@ -37,8 +37,14 @@ pub(super) async fn answer(
     let mut payload = Vec::new();
     Dialect::Legacy.frame(&packets, &mut payload);
     let mut response = wrap(payload);
-    let delivery = Delivery::last(poll, packets);
-    response.extensions_mut().insert(delivery);
+    // The buffer that it is in may have twice its size.
+    let held = poll.hold(&packets, 2 * response.body().len());
+    poll.keep(packets);
+    if held.is_err() {
+        poll.run_out_of_memory();
+        return answers::out_of_memory();
+    }
+    response.extensions_mut().insert(Delivery::last(poll));
     response
 }
 

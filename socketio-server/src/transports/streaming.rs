@@ -73,6 +73,7 @@ impl SessionStream {
             for packet in packets {
                 self.format.write(&self.sid, packet.bytes(), &mut piece);
             }
+            piece.capacity()
         });
         next.map(|next| match next {
             Next::Packets => Some(Ok(piece.into())),

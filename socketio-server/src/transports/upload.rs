@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, TextBody, TransportName};
-use socketio_session::{DisconnectReason, PeerError};
+use socketio_session::{DisconnectReason, MemoryAccount, MemoryExhausted, PeerError};
 use tracing::trace;
 
 use super::FRAMING_BYTES;
@@ -32,7 +32,9 @@ pub(crate) async fn answer<B>(
 where
     B: Body<Data = Bytes> + Send + Unpin,
 {
-    let payload = match read_payload(engine, name, body).await {
+    // What is reserved for the payload is kept until its packets are taken.
+    let mut memory = engine.memory_account();
+    let payload = match read_payload(engine, name, body, &mut memory).await {
         Ok(payload) => payload,
         Err(fault) => {
             if let (BodyFault::TooLarge, Some(at)) = (fault, engine.find(sid)) {
@@ -40,6 +42,10 @@ where
                 engine.with_session(at, |mut session| {
                     session.fail(now, DisconnectReason::PacketTooLarge);
                 });
+            }
+            if fault == BodyFault::OutOfMemory {
+                trace!("no memory for a post");
+                engine.counts.memory_refusals.add_one("post");
             }
             return fault.answer();
         }
@@ -53,6 +59,9 @@ where
             }
             Err(PeerError::Closed(DisconnectReason::UploadTimeout)) => {
                 return answers::refusal_and_close(StatusCode::SERVICE_UNAVAILABLE, "too busy");
+            }
+            Err(PeerError::Closed(DisconnectReason::MemoryExhausted)) => {
+                return answers::out_of_memory();
             }
             // A session that has ended meanwhile gets the same answer as one that goes on.
             Ok(()) | Err(_) => {}
@@ -147,6 +156,7 @@ impl Drop for Waiting<'_> {
 enum BodyFault {
     TooLarge,
     TooSlow,
+    OutOfMemory,
     Broken,
 }
 
@@ -155,9 +165,16 @@ impl BodyFault {
         let (status, text) = match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload too large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request too slow"),
+            Self::OutOfMemory => return answers::out_of_memory(),
             Self::Broken => (StatusCode::BAD_REQUEST, "bad request"),
         };
         answers::refusal_and_close(status, text)
+    }
+}
+
+impl From<MemoryExhausted> for BodyFault {
+    fn from(_: MemoryExhausted) -> Self {
+        Self::OutOfMemory
     }
 }
 
@@ -173,6 +190,7 @@ async fn read_payload<B>(
     engine: &Arc<Engine>,
     name: TransportName,
     body: B,
+    memory: &mut MemoryAccount,
 ) -> Result<String, BodyFault>
 where
     B: Body<Data = Bytes> + Send + Unpin,
@@ -181,13 +199,13 @@ where
     let max_bytes = max_packet_bytes.saturating_add(FRAMING_BYTES);
     if name != TransportName::JsonpPolling {
         let mut text = TextBody::new(max_bytes);
-        read(engine, body, |piece| text.push(piece)).await?;
-        return Ok(text.finish());
+        read(engine, body, memory, |piece| text.push(piece)).await?;
+        return keep(text.finish(), memory);
     }
     let mut form = JsonpForm::new(max_bytes);
-    read(engine, body, |piece| form.push(piece)).await?;
+    read(engine, body, memory, |piece| form.push(piece)).await?;
     match form.finish() {
-        Ok(payload) => Ok(payload),
+        Ok(payload) => keep(payload, memory),
         Err(JsonpFormError::TooLarge(fault)) => Err(fault.into()),
         Err(fault) => {
             trace!(%fault, "bad form");
@@ -196,15 +214,24 @@ where
     }
 }
 
-/// Hands the body over piece by piece.
+/// What is no UTF-8 has become longer.
+fn keep(payload: String, memory: &mut MemoryAccount) -> Result<String, BodyFault> {
+    memory.hold(payload.capacity())?;
+    Ok(payload)
+}
+
+/// Hands the body over piece by piece, each when there is memory for it: twice its bytes, because
+/// buffers double when they are full.
 async fn read<B>(
     engine: &Arc<Engine>,
     mut body: B,
+    memory: &mut MemoryAccount,
     mut take: impl FnMut(&[u8]) -> Result<(), BodyTooLarge>,
 ) -> Result<(), BodyFault>
 where
     B: Body<Data = Bytes> + Send + Unpin,
 {
+    let mut bytes = 0_usize;
     let read = async {
         loop {
             let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
@@ -213,6 +240,8 @@ where
                 Some(Err(_)) => return Err(BodyFault::Broken),
                 Some(Ok(frame)) => {
                     if let Ok(piece) = frame.into_data() {
+                        bytes = bytes.saturating_add(piece.len());
+                        memory.hold(bytes.saturating_mul(2))?;
                         take(&piece)?;
                     }
                 }

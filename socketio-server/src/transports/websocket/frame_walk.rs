@@ -17,6 +17,10 @@ pub(super) struct FrameWalk {
     head_bytes: u8,
     /// A fragmented message has begun.
     in_message: bool,
+    /// The bytes of the message so far, and of the frame that is being walked.
+    message: u64,
+    /// The most bytes that a frame had, and the most of a message in fragments.
+    largest: (u64, u64),
     /// Bytes of payload still to come in this frame.
     payload: u64,
     /// Messages and control frames whose end lies behind us, or in the frame being walked.
@@ -32,6 +36,17 @@ impl FrameWalk {
     /// How many messages and control frames have come, if it is between two messages.
     pub(super) const fn units(&self) -> u64 {
         self.units
+    }
+
+    /// What tungstenite may hold of all this, where no frame or message is larger than `most`: a
+    /// buffer for frames, which has their size from when their head has come, and one in which
+    /// fragments are put together. Both double when they are full.
+    pub(super) fn held(&self, most: usize) -> usize {
+        let within = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).min(most);
+        let (frame, message) = self.largest;
+        within(frame)
+            .saturating_add(within(message))
+            .saturating_mul(2)
     }
 
     /// Walks over `bytes`.
@@ -79,7 +94,18 @@ impl FrameWalk {
     fn note(&mut self, header: &FrameHeader) {
         match header.opcode {
             OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {}
-            OpCode::Data(_) => self.in_message = !header.is_final,
+            OpCode::Data(kind) => {
+                let before = match kind {
+                    Data::Continue => self.message,
+                    _ => 0,
+                };
+                let is_fragment = self.in_message || !header.is_final;
+                self.in_message = !header.is_final;
+                self.message = before.saturating_add(self.payload);
+                let (frame, message) = self.largest;
+                let fragments = if is_fragment { self.message } else { 0 };
+                self.largest = (frame.max(self.payload), message.max(fragments));
+            }
             OpCode::Control(_) => {}
         }
         if header.is_final {

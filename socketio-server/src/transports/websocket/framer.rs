@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
 
+use socketio_session::MemoryAccount;
 use tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tungstenite::protocol::frame::{CloseFrame, Frame, FrameHeader, Utf8Bytes};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message};
 
 use super::frame_walk::FrameWalk;
+use crate::answers::OUT_OF_MEMORY;
 
 /// How much tungstenite reads, and clears before it reads, at a time.
 const READ_BYTES: usize = 1024;
@@ -54,20 +56,25 @@ pub(super) enum FramingFault {
     TooLarge,
     NotUtf8,
     Violation,
+    OutOfMemory,
 }
 
 impl Framer {
     /// The next thing that the client sent, from `input`, which is advanced. `None` when more
-    /// bytes are needed. What has to be answered at once (pongs, closes) goes to `replies`.
+    /// bytes are needed. What has to be answered at once (pongs, closes) goes to `replies`. `memory` is
+    /// the account of what is held for frames and messages that are not complete.
     pub(super) fn next(
         &mut self,
         input: &mut &[u8],
         replies: &mut Vec<u8>,
         max_message_bytes: usize,
+        memory: &mut MemoryAccount,
     ) -> Result<Option<Inbound>, FramingFault> {
         if input.is_empty() && self.is_at_rest() {
             // Asking tungstenite would only have it clear its buffer.
             self.give_back();
+            // To hold less never fails.
+            let _ = memory.hold(0);
             return Ok(None);
         }
         let partial = self
@@ -77,6 +84,8 @@ impl Framer {
             input,
             replies,
             walk: &mut partial.walk,
+            memory,
+            max_message_bytes,
         };
         match partial.context.read(&mut stream) {
             Ok(message) => {
@@ -157,6 +166,7 @@ impl FramingFault {
         match error {
             Error::Capacity(_) => Self::TooLarge,
             Error::Utf8(_) => Self::NotUtf8,
+            Error::Io(error) if error.kind() == io::ErrorKind::OutOfMemory => Self::OutOfMemory,
             _ => Self::Violation,
         }
     }
@@ -166,6 +176,7 @@ impl FramingFault {
             Self::TooLarge => (CloseCode::Size, "message too large"),
             Self::NotUtf8 => (CloseCode::Invalid, "text is not UTF-8"),
             Self::Violation => (CloseCode::Protocol, "protocol violation"),
+            Self::OutOfMemory => (CloseCode::Again, OUT_OF_MEMORY),
         };
         CloseFrame {
             code,
@@ -198,6 +209,12 @@ pub(super) fn write_close(out: &mut Vec<u8>) {
     write_close_for(CloseCode::Normal, Utf8Bytes::default(), out);
 }
 
+/// Appends the frame that ends the websocket of a client for which there is no memory.
+pub(super) fn write_out_of_memory(out: &mut Vec<u8>) {
+    let reason = Utf8Bytes::from_static(OUT_OF_MEMORY);
+    write_close_for(CloseCode::Again, reason, out);
+}
+
 /// Appends the frame that ends the websocket of a client that sends too much.
 pub(super) fn write_refusal(out: &mut Vec<u8>) {
     let reason = Utf8Bytes::from_static("too many events");
@@ -213,6 +230,8 @@ struct MemoryStream<'a, 'i> {
     input: &'a mut &'i [u8],
     replies: &'a mut Vec<u8>,
     walk: &'a mut FrameWalk,
+    memory: &'a mut MemoryAccount,
+    max_message_bytes: usize,
 }
 
 impl Read for MemoryStream<'_, '_> {
@@ -222,7 +241,12 @@ impl Read for MemoryStream<'_, '_> {
         }
         let read = self.input.read(buffer)?;
         self.walk.advance(&buffer[..read]);
-        Ok(read)
+        // Before tungstenite makes room for the frame whose head this may be.
+        let held = self.walk.held(self.max_message_bytes);
+        match self.memory.hold(held) {
+            Ok(()) => Ok(read),
+            Err(_) => Err(io::ErrorKind::OutOfMemory.into()),
+        }
     }
 }
 

@@ -9,13 +9,16 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use event_listener::EventListener;
-use socketio_session::{CarriedPackets, DisconnectReason, Loss, OutgoingPacket, PeerError};
+use socketio_session::{
+    CarriedPackets, DisconnectReason, Loss, MemoryAccount, OutgoingPacket, PeerError,
+};
 use tracing::trace;
 
 use super::super::attached::{AttachedTransport, Transmitted};
 use super::super::receiving::receive;
 use super::framer::{
-    Framer, FramingFault, Inbound, text_frame_bytes, write_close, write_refusal, write_text,
+    Framer, FramingFault, Inbound, text_frame_bytes, write_close, write_out_of_memory,
+    write_refusal, write_text,
 };
 use super::upgrade::WebSocketUpgrade;
 use crate::answers;
@@ -43,6 +46,8 @@ pub(crate) struct WebSocketPump<S> {
     engine: Arc<Engine>,
     transport: Option<AttachedTransport>,
     framer: Framer,
+    /// What the framer holds.
+    memory: MemoryAccount,
     /// What the socket did not take yet.
     unsent: Vec<u8>,
     /// The packets in it, if there are any.
@@ -91,6 +96,7 @@ impl<S: ByteStream> WebSocketPump<S> {
     ) -> Self {
         let mut pump = Self {
             stream,
+            memory: engine.memory_account(),
             engine,
             transport: upgrade.transport,
             framer: Framer::default(),
@@ -176,10 +182,11 @@ impl<S: ByteStream> WebSocketPump<S> {
         let now = engine.now();
         let mut rest = input;
         loop {
-            match self
+            let replies = &mut self.unsent;
+            let inbound = self
                 .framer
-                .next(&mut rest, &mut self.unsent, max_message_bytes)
-            {
+                .next(&mut rest, replies, max_message_bytes, &mut self.memory);
+            match inbound {
                 Ok(None) => {
                     self.in_a_row += input.len();
                     return Step::Progress;
@@ -194,6 +201,9 @@ impl<S: ByteStream> WebSocketPump<S> {
                         self.lose(Loss::Ended);
                         self.begin_ending(false);
                         return Step::Progress;
+                    }
+                    Err(PeerError::Closed(DisconnectReason::MemoryExhausted)) => {
+                        return self.run_out_of_memory();
                     }
                     Err(_) => {}
                     Ok(false) => {
@@ -217,9 +227,19 @@ impl<S: ByteStream> WebSocketPump<S> {
     fn fail(&mut self, fault: FramingFault) -> Step {
         let reason = match fault {
             FramingFault::TooLarge => DisconnectReason::PacketTooLarge,
+            FramingFault::OutOfMemory => DisconnectReason::MemoryExhausted,
             FramingFault::NotUtf8 | FramingFault::Violation => DisconnectReason::ProtocolViolation,
         };
         trace!(?fault, "bad frames");
+        if fault == FramingFault::OutOfMemory {
+            self.engine.counts.memory_refusals.add_one("websocket");
+        }
+        self.end_session(reason);
+        self.begin_ending(false);
+        Step::Progress
+    }
+
+    fn end_session(&mut self, reason: DisconnectReason) {
         if let Some(transport) = self.transport.take() {
             let now = self.engine.now();
             let at = transport.address();
@@ -227,6 +247,29 @@ impl<S: ByteStream> WebSocketPump<S> {
                 .with_session(at, |mut session| session.fail(now, reason));
             transport.end(Loss::Ended);
         }
+    }
+
+    /// Whether there is memory for what is left unread and unsent.
+    fn has_memory(&mut self) -> bool {
+        let Some(transport) = &mut self.transport else {
+            return true;
+        };
+        let unread = self.unread.as_ref().map_or(0, Vec::capacity);
+        let packets = self.carried.iter().flat_map(|carried| carried.packets());
+        let held = transport.hold(packets, unread + self.unsent.capacity());
+        held.is_ok()
+    }
+
+    /// There is no memory for what the client says, or for what it does not read.
+    fn run_out_of_memory(&mut self) -> Step {
+        trace!("no memory for a websocket");
+        self.engine.counts.memory_refusals.add_one("websocket");
+        self.end_session(DisconnectReason::MemoryExhausted);
+        if self.carried.take().is_some() {
+            // In mid-frame nothing can be said.
+            return Step::Over;
+        }
+        write_out_of_memory(&mut self.unsent);
         self.begin_ending(false);
         Step::Progress
     }
@@ -434,6 +477,11 @@ impl<S: ByteStream> Future for WebSocketPump<S> {
         if let Stage::Open = self.stage {
             if self.run(cx).is_ready() {
                 return Poll::Ready(());
+            }
+            if !self.has_memory() {
+                if let Step::Over = self.run_out_of_memory() {
+                    return Poll::Ready(());
+                }
             }
         }
         match self.stage {
