@@ -2,15 +2,17 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::TcpListener;
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
 use std::pin::Pin;
 use std::time::{self, Duration};
 
-use async_std::net::{TcpListener, TcpStream};
-#[cfg(unix)]
-use async_std::os::unix::net::{UnixListener, UnixStream};
+use async_io::Async;
 use async_std::task;
-use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime, catch_panic};
+use socketio_server::runtime::{
+    AsyncIoListener, AsyncIoSocket, FuturesStream, Instant, Runtime, catch_panic,
+};
 
 /// The runtime of async-std, of which a process has one.
 #[derive(Debug, Clone)]
@@ -47,17 +49,13 @@ impl Runtime for Driver {
         Instant::from_start(self.start.elapsed())
     }
 
-    fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
-        // The conversion panics where it fails.
-        catch_panic(|| TcpListener::from(listener)).map(DriverListener)
+    fn tcp_listener(&self, listener: TcpListener) -> io::Result<Self::TcpListener> {
+        Async::new(listener).map(AsyncIoListener)
     }
 
     #[cfg(unix)]
-    fn unix_listener(
-        &self,
-        listener: std::os::unix::net::UnixListener,
-    ) -> io::Result<Self::UnixListener> {
-        catch_panic(|| UnixListener::from(listener)).map(DriverListener)
+    fn unix_listener(&self, listener: UnixListener) -> io::Result<Self::UnixListener> {
+        Async::new(listener).map(AsyncIoListener)
     }
 
     async fn unblock<T: Send + 'static>(
@@ -72,30 +70,7 @@ impl Runtime for Driver {
 pub type DriverSleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A listener of async-std.
-#[derive(Debug)]
-pub struct DriverListener<L>(L);
+pub type DriverListener<L> = AsyncIoListener<L>;
 
 /// A connection of async-std.
-pub type DriverStream<S> = FuturesStream<S>;
-
-impl Listener for DriverListener<TcpListener> {
-    type Stream = DriverStream<TcpStream>;
-
-    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
-        let (stream, peer) = self.0.accept().await?;
-        // Answers are small and someone waits for them. A connection that is broken already
-        // will say so when it is read.
-        let _ = stream.set_nodelay(true);
-        Ok((FuturesStream(stream), Some(peer)))
-    }
-}
-
-#[cfg(unix)]
-impl Listener for DriverListener<UnixListener> {
-    type Stream = DriverStream<UnixStream>;
-
-    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
-        let (stream, _unnamed) = self.0.accept().await?;
-        Ok((FuturesStream(stream), None))
-    }
-}
+pub type DriverStream<S> = FuturesStream<AsyncIoSocket<S>>;

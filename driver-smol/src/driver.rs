@@ -3,17 +3,18 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::TcpListener;
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::{self, Duration};
 
-#[cfg(unix)]
-use smol::net::unix::{UnixListener, UnixStream};
-use smol::net::{TcpListener, TcpStream};
-use smol::{Executor, Timer};
-use socketio_server::runtime::{FuturesStream, Instant, Listener, Runtime, catch_panic};
+use smol::{Async, Executor, Timer};
+use socketio_server::runtime::{
+    AsyncIoListener, AsyncIoSocket, FuturesStream, Instant, Runtime, catch_panic,
+};
 
 /// An executor of smol that a server runs on: the global one, or one of the application's.
 #[derive(Clone)]
@@ -70,16 +71,13 @@ impl Runtime for Driver {
         Instant::from_start(self.start.elapsed())
     }
 
-    fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
-        TcpListener::try_from(listener).map(DriverListener)
+    fn tcp_listener(&self, listener: TcpListener) -> io::Result<Self::TcpListener> {
+        Async::new(listener).map(AsyncIoListener)
     }
 
     #[cfg(unix)]
-    fn unix_listener(
-        &self,
-        listener: std::os::unix::net::UnixListener,
-    ) -> io::Result<Self::UnixListener> {
-        UnixListener::try_from(listener).map(DriverListener)
+    fn unix_listener(&self, listener: UnixListener) -> io::Result<Self::UnixListener> {
+        Async::new(listener).map(AsyncIoListener)
     }
 
     async fn unblock<T: Send + 'static>(
@@ -111,30 +109,7 @@ impl Future for DriverSleep {
 }
 
 /// A listener of smol.
-#[derive(Debug)]
-pub struct DriverListener<L>(L);
+pub type DriverListener<L> = AsyncIoListener<L>;
 
 /// A connection of smol.
-pub type DriverStream<S> = FuturesStream<S>;
-
-impl Listener for DriverListener<TcpListener> {
-    type Stream = DriverStream<TcpStream>;
-
-    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
-        let (stream, peer) = self.0.accept().await?;
-        // Answers are small and someone waits for them. A connection that is broken already
-        // will say so when it is read.
-        let _ = stream.set_nodelay(true);
-        Ok((FuturesStream(stream), Some(peer)))
-    }
-}
-
-#[cfg(unix)]
-impl Listener for DriverListener<UnixListener> {
-    type Stream = DriverStream<UnixStream>;
-
-    async fn accept(&mut self) -> io::Result<(Self::Stream, Option<SocketAddr>)> {
-        let (stream, _unnamed) = self.0.accept().await?;
-        Ok((FuturesStream(stream), None))
-    }
-}
+pub type DriverStream<S> = FuturesStream<AsyncIoSocket<S>>;

@@ -1,5 +1,7 @@
 //! What a driver provides: the sockets, timers and tasks of one async runtime.
 
+#[cfg(feature = "async-io")]
+mod async_io;
 mod executor;
 mod futures_stream;
 
@@ -13,6 +15,8 @@ use std::time::Duration;
 
 pub use socketio_session::Instant;
 
+#[cfg(feature = "async-io")]
+pub use self::async_io::{AsyncIoListener, AsyncIoSocket};
 pub use self::futures_stream::FuturesStream;
 
 pub(crate) use self::executor::{BoxedSleep, Executor};
