@@ -67,6 +67,12 @@ impl MemoryBudget {
         self.reserved.load(Ordering::Relaxed)
     }
 
+    /// How much of it is not reserved now. It may be somebody else's by the time it is asked for.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.bytes.saturating_sub(self.reserved())
+    }
+
     /// Reserves so many bytes, without an allowance.
     ///
     /// # Errors
@@ -81,7 +87,7 @@ impl MemoryBudget {
 
     /// Whether another step could be reserved.
     fn has_room(&self) -> bool {
-        self.bytes.saturating_sub(self.reserved()) >= STEP
+        self.left() >= STEP
     }
 
     fn take(&self, bytes: usize) -> Result<(), MemoryExhausted> {

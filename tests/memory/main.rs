@@ -1,6 +1,7 @@
 //! Clients that fill everything that can be filled, and the heap: it stays below what the limits say.
 
 mod attack;
+mod kept_connections;
 
 use std::alloc::System;
 use std::future::Future;

@@ -20,6 +20,8 @@ tests![
     a_large_packet_that_nobody_fetches_ends_the_session,
     a_large_packet_may_be_dropped_instead,
     a_large_answer_to_a_poll_is_refused_and_kept,
+    what_is_too_much_for_one_answer_comes_in_several,
+    many_tiny_packets_are_fetched_while_it_is_used_up,
     a_handshake_with_a_large_head_is_refused,
     what_waits_for_handlers_draws_on_it,
     everything_is_given_back_on_every_transport,
@@ -210,6 +212,39 @@ fn a_large_answer_to_a_poll_is_refused_and_kept() {
     assert_eq!(websocket.next_frame().payload, b"1::");
     assert_eq!(websocket.next_frame().payload.len(), packet.len() + 4);
     eventually("it is given back", || reserved(&server) == 0);
+}
+
+fn what_is_too_much_for_one_answer_comes_in_several() {
+    for transport in [Transport::Polling, Transport::Jsonp] {
+        let (server, _journal) = start();
+        let mut client = Client::connect(&server, transport);
+        let socket = socket_of(&server, &client);
+        let text = "x".repeat(16_000);
+        for _ in 0..6 {
+            assert!(matches!(socket.send(&text), Ok(Delivery::Queued)));
+        }
+        for _ in 0..6 {
+            client.expect(&format!("3:::{text}"));
+        }
+        assert_eq!(refused(&server, "response"), 0);
+    }
+}
+
+fn many_tiny_packets_are_fetched_while_it_is_used_up() {
+    on_each_transport(|transport| {
+        let (server, _journal) = start();
+        let _attacker = use_up(&server);
+        let mut client = Client::connect(&server, transport);
+        let socket = socket_of(&server, &client);
+        let mut sent = 0;
+        let newest = socket.overflow(OverflowPolicy::DropNewest);
+        while sent < 1000 && matches!(newest.send(""), Ok(Delivery::Queued)) {
+            sent += 1;
+        }
+        assert!(sent >= 100, "{sent} on {transport:?}");
+        (0..sent).for_each(|_| client.expect("3::"));
+        assert_eq!(server.handle.counters().memory_refusals.total(), 0);
+    });
 }
 
 fn a_handshake_with_a_large_head_is_refused() {

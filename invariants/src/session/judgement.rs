@@ -132,6 +132,8 @@ fn check_end(record: &mut Record) {
     let last = record.heard.last();
     assert!(last.is_some_and(|last| last.starts_with("closed:")));
     record.script.is_finished();
+    let memory = &record.script.session.config().memory;
+    assert_eq!(memory.reserved(), 0, "memory is still reserved");
     // Each question has one outcome.
     let mut asked = record.asked.clone();
     let mut resolved = record.resolved.clone();

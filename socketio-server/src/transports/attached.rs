@@ -24,9 +24,18 @@ pub(super) struct AttachedTransport {
     memory: MemoryAccount,
 }
 
-/// What is taken of a session at once while memory is short: what fits into an allowance, with all
-/// that is made of it.
-const BYTES_WITHOUT_MEMORY: usize = MemoryBudget::ALLOWANCE_BYTES / 8;
+/// What may be taken of a session at once, however little memory is left: even in packets of a few
+/// bytes, with all that is made of it, it fits into an allowance.
+const BYTES_WITHOUT_MEMORY: usize = 256;
+
+/// What is made of packets takes no more than so many times their bytes: places in queues for small
+/// ones, scripts in which large ones are quoted.
+const MEMORY_FOR_EACH_BYTE: usize = 64;
+
+/// How many bytes of packets may be taken at once, by what memory is left.
+fn affordable(memory: &MemoryBudget) -> usize {
+    (memory.left() / MEMORY_FOR_EACH_BYTE).max(BYTES_WITHOUT_MEMORY)
+}
 
 /// What [`AttachedTransport::transmit`] found, besides the packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,12 +108,10 @@ impl AttachedTransport {
             }
             let before = packets.len();
             let is_much = session.backlog().1 > BYTES_WITHOUT_MEMORY;
-            let is_short = is_much && !self.memory.has_room(MemoryBudget::ALLOWANCE_BYTES);
-            let budget = budget.min(if is_short {
-                BYTES_WITHOUT_MEMORY
-            } else {
-                budget
-            });
+            let budget = match is_much {
+                true => budget.min(affordable(self.engine.memory())),
+                false => budget,
+            };
             let after = session.transmit(now, self.id, budget, packets);
             if session.is_drained() {
                 drained = session.data().draining.take();

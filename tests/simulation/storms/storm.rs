@@ -23,6 +23,9 @@ const SHARDS: usize = 2;
 /// How long clients may take for everything.
 const LIVES: Duration = Duration::from_secs(3600);
 
+/// How often it is looked at meanwhile.
+const LOOKS: u32 = 60;
+
 /// How long the server may remember anybody after that.
 const AFTERLIFE: Duration = Duration::from_secs(400);
 
@@ -31,6 +34,8 @@ const AFTERLIFE: Duration = Duration::from_secs(400);
 pub(crate) struct Outcome {
     pub(crate) trace_hash: u64,
     pub(crate) reasons: BTreeMap<String, usize>,
+    /// What was refused for want of memory.
+    pub(crate) refused: u64,
 }
 
 /// A server in its world.
@@ -38,14 +43,21 @@ pub(crate) struct Stage {
     pub(crate) world: World,
     pub(crate) ledger: Ledger,
     pub(crate) handle: ServerHandle,
+    memory: usize,
     /// The server's own tasks and timers, when there are no clients.
     idle: (usize, usize),
 }
 
 impl Stage {
     pub(crate) fn set(seed: u64, session: SessionLimits) -> Self {
-        let mut limits = ServerLimits::default();
-        limits.decode.max_packet_bytes = LARGEST_PACKET;
+        Self::with_memory(seed, session, ServerLimits::default().memory_budget_bytes)
+    }
+
+    /// Likewise, with so much memory for everybody.
+    fn with_memory(seed: u64, session: SessionLimits, memory: usize) -> Self {
+        let limits = ServerLimits::default()
+            .max_packet_bytes(LARGEST_PACKET)
+            .memory_budget_bytes(memory);
         let world = World::new(seed);
         let ledger = Ledger::new(&world);
         let builder = Server::<ServerSide>::builder()
@@ -69,6 +81,7 @@ impl Stage {
         world.spawn(Side::Server, server.run());
         world.run_for(Duration::from_secs(1));
         Self {
+            memory,
             idle: (world.tasks_of(Side::Server), world.timers_of(Side::Server)),
             world,
             ledger,
@@ -78,7 +91,10 @@ impl Stage {
 
     /// Runs until all clients are through, and forgotten.
     pub(crate) fn play(&self) {
-        self.world.run_for(LIVES);
+        for _ in 0..LOOKS {
+            self.world.run_for(LIVES / LOOKS);
+            self.assert_memory_suffices();
+        }
         assert_eq!(self.world.tasks_of(Side::Clients), 0, "clients live on");
         self.world.run_for(AFTERLIFE);
     }
@@ -88,6 +104,7 @@ impl Stage {
         let handle = &self.handle;
         assert_eq!(handle.session_count(), 0, "sessions are left");
         assert_eq!(handle.connection_count(), 0, "connections are left");
+        self.assert_memory_given_back();
         for name in ["", application::SIDE] {
             let namespace = handle.of(name).expect("a namespace");
             assert!(namespace.sockets().is_empty(), "members are left");
@@ -101,6 +118,17 @@ impl Stage {
             "timers are left"
         );
         self.ledger.assert_settled();
+    }
+
+    fn assert_memory_given_back(&self) {
+        let reserved = self.handle.counters().memory_reserved;
+        assert_eq!(reserved, 0, "memory is still reserved");
+    }
+
+    /// Nobody ever holds more than there is.
+    fn assert_memory_suffices(&self) {
+        let reserved = self.handle.counters().memory_reserved;
+        assert!(reserved <= self.memory, "{reserved} of {}", self.memory);
     }
 
     /// Ends the server when nobody is there.
@@ -143,6 +171,7 @@ impl Stage {
         let handle = &self.handle;
         assert_eq!(handle.session_count(), 0, "sessions are left");
         assert_eq!(handle.connection_count(), 0, "connections are left");
+        self.assert_memory_given_back();
         let tasks = self.world.tasks_of(Side::Server);
         assert_eq!(tasks, SHARDS, "tasks are left");
         assert_eq!(self.world.timers_of(Side::Server), 0, "timers are left");
@@ -153,7 +182,8 @@ impl Stage {
 /// Runs everything that this seed stands for.
 pub(crate) fn run(seed: u64) -> Outcome {
     let mut random = Random::new(seed);
-    let stage = Stage::set(random.number(), session_limits(&mut random));
+    let (number, session) = (random.number(), session_limits(&mut random));
+    let stage = Stage::with_memory(number, session, memory(&mut random));
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         invite(&stage, &mut random);
         if random.chance(25) {
@@ -169,6 +199,7 @@ pub(crate) fn run(seed: u64) -> Outcome {
         Outcome {
             trace_hash: stage.world.trace_hash(),
             reasons: stage.ledger.reasons(),
+            refused: stage.handle.counters().memory_refusals.total(),
         }
     }));
     let notes = outcome.is_err().then(|| stage.world.last_notes());
@@ -189,6 +220,14 @@ fn session_limits(random: &mut Random) -> SessionLimits {
         0 => limits.outbox_bytes(60_000).outbox_packets(40),
         1 => limits.inbox_packets(2).inbox_bytes(200),
         _ => limits,
+    }
+}
+
+/// For a part of all runs there is little, or none at all.
+fn memory(random: &mut Random) -> usize {
+    match random.index(4) {
+        0 => random.index(80_000),
+        _ => ServerLimits::default().memory_budget_bytes,
     }
 }
 
