@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use futures_lite::future::{block_on, poll_once, yield_now};
 use socketio_server::{Listen, Server};
-use socketio_simulation::{Dial, Line, ServerSide, Side, Stream, World};
+use socketio_simulation::{Line, ServerSide, Side, World};
+
+use crate::plain_client::open_websocket;
 
 /// Pings that are all there at once: masked, and empty.
 const PINGS: usize = 700_000;
@@ -19,47 +21,13 @@ const PONG_BYTES: usize = 2;
 /// on average.
 const FAIR: usize = 32;
 
-fn connect(world: &World) -> Stream {
+/// Counts the turns of a task for as long as a flood is answered.
+async fn flood(world: World, turns: Arc<AtomicUsize>) {
     let line = Line {
         room: 2 * PINGS * PING.len(),
         ..Line::default()
     };
-    let dial = Dial {
-        line,
-        loss: Arc::default(),
-        address: 1,
-    };
-    world.connect(dial).expect("somebody listens")
-}
-
-/// Sends a request and reads until its answer holds `end`.
-async fn ask(stream: &mut Stream, request: &str, end: &str) -> String {
-    let request = format!("GET /socket.io/1/{request}\r\n\r\n");
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .expect("it is open");
-    let mut answer = String::new();
-    while !answer.contains(end) {
-        let mut buffer = [0; 4096];
-        let read = stream.read(&mut buffer).await.expect("it is open");
-        answer += &String::from_utf8_lossy(&buffer[..read]);
-    }
-    answer
-}
-
-/// Counts the turns of a task for as long as a flood is answered.
-async fn flood(world: World, turns: Arc<AtomicUsize>) {
-    let mut first = connect(&world);
-    let answer = ask(&mut first, " HTTP/1.1\r\nHost: x", ":websocket").await;
-    let (_, line) = answer.split_once("\r\n\r\n").expect("a head");
-    let (sid, _) = line.split_once(':').expect("a handshake");
-    let mut websocket = connect(&world);
-    let upgrade = format!(
-        "websocket/{sid} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-    );
-    ask(&mut websocket, &upgrade, "1::").await;
+    let mut websocket = open_websocket(&world, &line).await;
     let pings = PING.repeat(PINGS);
     websocket.write_all(&pings).await.expect("it is open");
     let mut pongs = vec![0; PONG_BYTES * PINGS];

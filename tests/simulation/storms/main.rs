@@ -10,6 +10,8 @@ mod fairness;
 mod guest;
 mod ledger;
 mod liar;
+mod plain_client;
+mod silence;
 mod storm;
 
 use std::collections::BTreeMap;
