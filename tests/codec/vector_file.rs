@@ -7,7 +7,7 @@ use socketio_tests::js_json::JsValue;
 /// Where the vectors are.
 pub(crate) fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("vectors")
+        .join("../vectors")
         .join(name)
 }
 
