@@ -8,6 +8,7 @@ use crate::deviation::Comparison;
 use crate::vector_file::{column, rows, text};
 
 #[test]
+#[cfg_attr(miri, ignore = "recorded results take it too long")]
 fn packets_encode_as_by_the_reference() {
     let mut comparison = Comparison::new();
     for row in rows("packets-encode.jsonl") {

@@ -8,6 +8,7 @@ use crate::deviation::Comparison;
 use crate::vector_file::{column, rows, text};
 
 #[test]
+#[cfg_attr(miri, ignore = "recorded results take it too long")]
 fn payloads_are_framed_as_by_the_reference() {
     let mut comparison = Comparison::new();
     for row in rows("payloads.jsonl")
@@ -26,6 +27,7 @@ fn payloads_are_framed_as_by_the_reference() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "recorded results take it too long")]
 fn payloads_are_taken_apart_as_by_the_reference() {
     let mut comparison = Comparison::new();
     for row in rows("payloads.jsonl")

@@ -193,6 +193,7 @@ fn query_parameters_are_raw() {
 
 /// Every recorded handshake: what the reference answered tells what it took the request for.
 #[test]
+#[cfg_attr(miri, ignore = "recorded results take it too long")]
 fn recorded_requests_mean_what_the_reference_answered() {
     let mut checked = 0;
     for index in vector_file::rows("http-transcripts.index.jsonl") {

@@ -15,7 +15,7 @@ fn text() -> impl Strategy<Value = String> {
 #[test]
 fn long_texts_count_exactly() {
     for character in ["a", "é", "\u{2603}", "\u{1F600}"] {
-        for n in [0, 1, 31, 32, 33, 126, 127, 128, 254, 255, 256, 10_000] {
+        for n in [0, 1, 31, 32, 33, 126, 127, 128, 254, 255, 256, 1000] {
             let text = character.repeat(n);
             assert_eq!(
                 utf16::count(text.as_bytes()),

@@ -193,13 +193,15 @@ fn some_peer(number: u8) -> Option<IpAddr> {
     }
 }
 
+const MOST_STEPS: usize = if cfg!(miri) { 30 } else { 300 };
+
 proptest! {
     /// Whatever happens: the table stays within its bound, nobody who is counted has more than
     /// allowed, and in the end nothing is left.
     #[test]
     fn the_table_stays_within_its_bound_and_comes_to_nothing(
         most in 1_usize..15,
-        steps in prop::collection::vec(step(), 1..300),
+        steps in prop::collection::vec(step(), 1..MOST_STEPS),
     ) {
         let mut admission = with(|limits| {
             limits.sessions_per_peer = Some(3);

@@ -24,7 +24,8 @@ fn strict(config: &mut SessionConfig) {
 #[test]
 fn by_default_there_is_no_rate() {
     let (mut script, _websocket) = Script::on_websocket();
-    for _ in 0..100_000 {
+    let packets = if cfg!(miri) { 1000 } else { 100_000 };
+    for _ in 0..packets {
         script.sends("8::");
     }
     assert!(script.session.wants_input());
@@ -186,4 +187,20 @@ proptest! {
         script.after(f64::from(burst));
         prop_assert!(script.session.wants_input());
     }
+}
+
+#[test]
+fn whose_session_is_over_is_not_waited_for() {
+    let (mut script, _websocket) = Script::on_websocket_with(slow);
+    for text in ["3:::1", "3:::2", "3:::3"] {
+        script.sends(text);
+    }
+    assert_eq!(script.deadline(), Some(2.0));
+    let reason = DisconnectReason::ServerDisconnected;
+    script.session.disconnect(script.now, reason);
+    assert_eq!(
+        script.deadline(),
+        Some(60.0),
+        "nothing but the close timeout"
+    );
 }

@@ -1,6 +1,7 @@
 //! What all sessions hold together is bounded, and small packets go on when the bound is reached.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use socketio_invariants::session::crowd::{Crowd, to_all};
@@ -78,6 +79,34 @@ fn a_reservation_is_given_back_once() {
     assert_eq!(budget.reserved(), 0);
     assert!(budget.reserve(usize::MAX).is_err());
     assert!(budget.reserve(1000).is_ok());
+}
+
+#[test]
+fn threads_that_draw_on_it_at_once_never_have_more_than_there_is() {
+    let budget = Arc::new(MemoryBudget::new(10 * ALLOWANCE));
+    let held = AtomicUsize::new(0);
+    let rounds = if cfg!(miri) { 20 } else { 2000 };
+    // Some two of them find room, all four never do.
+    let draw = |beyond: usize| {
+        let mut account = MemoryAccount::new(&budget);
+        for _ in 0..rounds {
+            if account.hold(ALLOWANCE + beyond).is_ok() {
+                let all = held.fetch_add(beyond, Ordering::SeqCst) + beyond;
+                assert!(all <= budget.bytes(), "{all}");
+                std::thread::yield_now();
+                held.fetch_sub(beyond, Ordering::SeqCst);
+            }
+            assert!(budget.reserved() <= budget.bytes());
+            assert_eq!(account.hold(0), Ok(()));
+        }
+    };
+    std::thread::scope(|threads| {
+        for steps in [3, 4, 5, 6] {
+            threads.spawn(move || draw(steps * ALLOWANCE));
+        }
+    });
+    assert_eq!(budget.reserved(), 0);
+    assert!(budget.reserve(budget.bytes()).is_ok());
 }
 
 #[test]

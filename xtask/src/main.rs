@@ -6,6 +6,7 @@ mod coverage;
 mod demo;
 mod deny;
 mod fuzz;
+mod miri;
 mod node;
 mod process;
 mod proxies;
@@ -37,6 +38,8 @@ enum Command {
     Deny,
     /// Look for inputs that break what must hold for every input
     Fuzz(fuzz::Arguments),
+    /// Run the tests of the pure crates in Miri, which sees undefined behaviour
+    Miri(miri::Arguments),
     /// Let clients of all kinds visit a server for a long time, and see that nothing is left of them
     Soak(soak::Arguments),
     /// Install what the tests need and run everything
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run_demo(&arguments),
         Command::Deny => deny::run_checks(),
         Command::Fuzz(arguments) => fuzz::run_fuzzers(&arguments),
+        Command::Miri(arguments) => miri::run_suites(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Test => test::run_tests(),
         Command::Wire(arguments) => wire::run(&arguments).map_err(Into::into),
