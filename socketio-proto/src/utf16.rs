@@ -52,13 +52,9 @@ pub fn split_at(text: &str, units: usize) -> Result<(&str, &str), CutError> {
         if !starts_character(byte) {
             continue;
         }
-        if counted >= units {
+        if counted == units {
             let split = CutError::SplitsCharacter(index);
-            return if counted == units {
-                text.split_at_checked(index).ok_or(split)
-            } else {
-                Err(split)
-            };
+            return text.split_at_checked(index).ok_or(split);
         }
         counted = counted.saturating_add(units_started_by(byte));
         if counted > units {

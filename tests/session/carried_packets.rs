@@ -19,6 +19,7 @@ fn three_packets() -> Vec<OutgoingPacket> {
 fn left_after(bytes: &[usize]) -> Vec<String> {
     let framed = |packet: &OutgoingPacket| packet.bytes().len() + 2;
     let mut carried = CarriedPackets::new(three_packets(), framed);
+    assert_eq!(carried.packets().count(), 3);
     bytes.iter().for_each(|bytes| carried.advance(*bytes));
     texts(&carried.into_undelivered())
 }

@@ -450,3 +450,34 @@ fn a_websocket_gets_its_backlog_piece_by_piece_before_it_ends() {
     }
     assert_eq!(pieces, ["3:::one", "3:::two", "3:::three", "0::"]);
 }
+
+#[test]
+fn an_abandoned_session_keeps_nothing_for_its_client() {
+    let mut script = Script::between_polls();
+    script.emits(GLOBAL, "news");
+    let reason = DisconnectReason::ShuttingDown;
+    script.session.abandon(script.now, reason);
+    assert_eq!(script.session.backlog(), (0, 0));
+    assert_eq!(script.deadline(), None);
+    script.hears(["global left: shutting down", "closed: shutting down"]);
+    script.is_finished();
+}
+
+#[test]
+fn a_session_is_finished_when_its_last_order_was_fetched() {
+    let (mut script, websocket) = Script::on_websocket();
+    let _ = script.actions();
+    script
+        .session
+        .fail(script.now, DisconnectReason::ProtocolViolation);
+    script.hears([
+        "global left: protocol violation",
+        "closed: protocol violation",
+    ]);
+    script.gets_last(websocket, []);
+    assert!(!script.session.is_finished());
+    let orders = script.actions();
+    assert!(!orders.is_empty());
+    assert!(orders.iter().all(|order| order.transport() == websocket));
+    assert!(script.session.is_finished());
+}

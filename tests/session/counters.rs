@@ -107,3 +107,19 @@ fn counters_of_hubs_add_up() {
     );
     assert_eq!(sum.queued_bytes, one.queued_bytes + other.queued_bytes);
 }
+
+#[test]
+fn sums_over_hubs_say_how_many_ended_for_each_reason() {
+    let mut sum = HubCounters::default();
+    for clients in [2, 3] {
+        let mut crowd = Crowd::of(clients);
+        for client in 0..clients {
+            crowd.goes(client);
+        }
+        sum.add(&crowd.hub.counters());
+    }
+    assert_eq!(sum.created, 5);
+    assert_eq!(sum.ended.len(), 1);
+    let (reason, count) = sum.ended[0];
+    assert_eq!((count, sum.ended_for(reason)), (5, 5));
+}

@@ -1,7 +1,7 @@
 //! One answer for each wrong thing that a client can send.
 
 use socketio_invariants::session::script::{CHAT, GLOBAL, Script};
-use socketio_proto::Arguments;
+use socketio_proto::{Arguments, Dialect};
 use socketio_session::{EventNames, FaultKind, Misuse};
 
 /// What the client is told of a fault, and what its unanswered question is answered with.
@@ -251,4 +251,28 @@ fn a_fault_does_not_end_the_session() {
     assert_eq!(script.session.acknowledge(reply, Arguments::NONE), Ok(()));
     let (packets, _) = script.transmits(websocket);
     assert_eq!(packets.len(), 4);
+}
+
+#[test]
+fn what_is_told_in_logs_stays_on_one_line() {
+    let (mut script, _websocket) = Script::on_websocket();
+    script.sends(r#"5:1+::{"name":"jump"}"#);
+    let _ = script.events();
+    let kind = FaultKind::HandlerFailed {
+        name: "Oops".into(),
+        message: "a\nb\u{1B}[31mc\u{2028}d\u{9B}é".into(),
+    };
+    let reply = script.next_reply();
+    let fault = script.session.answer_fault(GLOBAL, kind, reply);
+    let told = r"Oops: a\nb\u{1b}[31mc\u{2028}d\u{9b}é";
+    assert_eq!(fault.to_string(), told);
+}
+
+#[test]
+fn a_payload_that_cannot_be_taken_apart_is_told_with_its_reason() {
+    let mut packets = Dialect::Legacy.unframe("\u{FFFD}x\u{FFFD}3:::a");
+    let error = packets.find_map(Result::err).expect("a fault");
+    let kind = FaultKind::InvalidPayload(error);
+    assert_eq!(kind.code(), "invalid_payload");
+    assert_eq!(kind.text("/chat"), error.to_string());
 }

@@ -32,3 +32,4 @@ mod turns;
 mod undelivered;
 mod vanishing;
 mod volatile;
+mod worst_case;

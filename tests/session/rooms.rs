@@ -194,3 +194,29 @@ fn last_until_the_application_has_said_farewell() {
     assert_eq!(crowd.rooms_of(0, CHAT), [""; 0]);
     assert_eq!(crowd.members(CHAT, None), [1]);
 }
+
+#[test]
+fn have_sizes_without_those_that_are_on_their_way_out() {
+    let mut crowd = Crowd::of(3);
+    for client in [0, 1, 2] {
+        crowd.enters(client, CHAT, "red");
+    }
+    crowd.enters(1, CHAT, "blue");
+    crowd.enters(2, GLOBAL, "green");
+    let sizes = |crowd: &Crowd, namespace| {
+        let sizes = crowd.hub.room_sizes(namespace).into_iter();
+        let mut sizes: Vec<_> = sizes.map(|(name, size)| format!("{name} {size}")).collect();
+        sizes.sort();
+        sizes
+    };
+    assert_eq!(sizes(&crowd, CHAT), ["blue 1", "red 3"]);
+    assert_eq!(sizes(&crowd, GLOBAL), ["green 1"]);
+    assert_eq!(sizes(&crowd, NEWS), [""; 0]);
+    // Its disconnect handler has not run: it is in its rooms, but nothing can be sent to it.
+    let key = crowd.clients[1];
+    let now = crowd.now;
+    let mut session = crowd.hub.session(key).expect("it is there");
+    assert_eq!(session.leave(now, CHAT), Ok(()));
+    drop(session);
+    assert_eq!(sizes(&crowd, CHAT), ["red 2"]);
+}

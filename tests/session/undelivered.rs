@@ -387,3 +387,30 @@ fn after_a_farewell_nobody_fetches_the_rest() {
     script.hears(["global left: transport closed", "closed: transport closed"]);
     script.is_finished();
 }
+
+#[test]
+fn a_poll_released_after_the_end_leaves_the_goodbye_to_the_next_one() {
+    let (mut script, old) = answering("one");
+    let held = script.polls();
+    let reason = DisconnectReason::ServerDisconnected;
+    script.session.disconnect(script.now, reason);
+    script.gets(held, []);
+    let next = script.polls();
+    script.gets_last(held, ["8::"]);
+    script.gives_back(old, 1);
+    script.gets_last(next, ["3:::one", "0::"]);
+}
+
+#[test]
+fn a_transport_that_is_gone_settles_nothing() {
+    let (mut script, websocket) = Script::on_websocket();
+    script.emits(GLOBAL, "one");
+    script.gets(websocket, ["3:::one"]);
+    script.loses(websocket, Loss::Broken);
+    let poll = script.polls();
+    let before = format!("{:?}", script.session);
+    script.session.settle(script.now, websocket);
+    assert_eq!(format!("{:?}", script.session), before);
+    script.emits(GLOBAL, "two");
+    script.gets_last(poll, ["1::"]);
+}

@@ -84,7 +84,7 @@ pub(crate) fn encode_ack<E>(
 /// U+2029 end a line, too: a real client would lose all arguments. Outside of strings a line end
 /// is white space; inside, only those two can stand unescaped.
 fn keep_on_one_line(at: usize, out: &mut Vec<u8>) {
-    let Some(args) = out.get(at..) else { return };
+    let args = out.get(at..).unwrap_or_default();
     // Whole chunks without a way out in between let the compiler compare many bytes at once.
     let suspicious = |chunk: &[u8]| {
         let found = |any, byte: &u8| any | matches!(byte, b'\n' | b'\r' | 0xE2);

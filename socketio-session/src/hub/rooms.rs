@@ -162,9 +162,6 @@ impl Rooms {
             return;
         };
         let index = self.index_or_create(name);
-        if slot.seats.iter().any(|seat| seat.room == index) {
-            return;
-        }
         if let Some(room) = self.rooms.get_mut(index as usize).and_then(Option::as_mut) {
             let position = u32::try_from(room.members.len()).unwrap_or(u32::MAX);
             room.members.push(key);

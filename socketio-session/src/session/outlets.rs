@@ -120,7 +120,7 @@ impl Session {
             } else {
                 self.outbox.take(budget, usize::MAX, out);
             }
-            if held_input_back && out.len() > before {
+            if held_input_back {
                 // Who asks for more has written what it had.
                 let until = self.now + self.config.heartbeat_timeout;
                 self.heartbeat.postpone(until);
