@@ -5,7 +5,7 @@ use socketio_server::{DisconnectReason, Namespace, Socket, State, Text};
 use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::journal::{Journal, Pen};
-use crate::replay::raw_websocket::{CLOSE, TEXT, frame_bytes};
+use crate::replay::raw_websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame_bytes};
 use crate::server::TestServer;
 
 tests![
@@ -20,11 +20,6 @@ tests![
     neither_extensions_nor_subprotocols_are_accepted,
     the_older_version_with_the_same_frames_is_spoken_too,
 ];
-
-const CONTINUATION: u8 = 0;
-const BINARY: u8 = 2;
-const PING: u8 = 9;
-const PONG: u8 = 10;
 
 fn server() -> (TestServer, Journal) {
     let namespace = Namespace::global()

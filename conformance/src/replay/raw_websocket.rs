@@ -5,10 +5,18 @@ use std::time::Instant;
 use super::connection::Connection;
 use super::raw_http::read_exactly;
 
+/// Operation code of a frame that goes on with a message.
+pub const CONTINUATION: u8 = 0;
 /// Operation code of a text frame.
 pub const TEXT: u8 = 1;
+/// Operation code of a binary frame.
+pub const BINARY: u8 = 2;
 /// Operation code of a close frame.
 pub const CLOSE: u8 = 8;
+/// Operation code of a ping.
+pub const PING: u8 = 9;
+/// Operation code of the answer to a ping.
+pub const PONG: u8 = 10;
 
 /// A frame as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -118,7 +118,8 @@ fn reset_everywhere(server: &TestServer, bytes: impl Fn() -> Vec<u8>) {
 }
 
 fn cve_2022_41940_connections_may_be_reset_at_every_byte() {
-    let time = Duration::from_millis(200);
+    // Long enough for those who come behind.
+    let time = Duration::from_secs(2);
     let builder = with_close_timeout(echoing().handshake_timeout(time), time);
     let server = TestServer::listening(builder);
     let frames = [
@@ -146,9 +147,8 @@ fn cve_2022_41940_connections_may_be_reset_at_every_byte() {
         reset_everywhere(&server, || get.clone().into_bytes());
         reset_everywhere(&server, || post.clone().into_bytes());
     }
-    server.wait_until_deserted();
-    let server = TestServer::listening(echoing());
     expect_serving(&server);
+    server.wait_until_deserted();
 }
 
 fn cve_2023_31125_transports_may_be_asked_for_what_others_do() {
@@ -182,7 +182,15 @@ fn cve_2023_31125_transports_may_be_asked_for_what_others_do() {
 
 fn cve_2023_43669_a_head_that_never_ends_is_refused() {
     let server = TestServer::listening(echoing());
-    for piece in ["X: x\r\n", "x", " ", "\r\n "] {
+    // A line that goes on with the one before may be seen before the head is too large.
+    let (large, folded) = (&[431][..], &[400, 431][..]);
+    let pieces = [
+        ("X: x\r\n", large),
+        ("x", large),
+        (" ", large),
+        ("\r\n ", folded),
+    ];
+    for (piece, refused) in pieces {
         let sid = handshake(server.address, "");
         let request = upgrade_request(server.address, &sid, "X-Long: ");
         let mut http = HttpClient::open(server.address);
@@ -193,8 +201,8 @@ fn cve_2023_43669_a_head_that_never_ends_is_refused() {
                 break;
             }
         }
-        let refused = http.answer("GET").status;
-        assert!([400, 431].contains(&refused), "{piece:?}: {refused}");
+        let status = http.answer("GET").status;
+        assert!(refused.contains(&status), "{piece:?}: {status}");
         http.expect_end();
     }
     expect_serving(&server);
@@ -238,8 +246,28 @@ fn cve_2021_32640_protocols_of_websockets_are_not_looked_at() {
 }
 
 fn paths_lead_to_no_files() {
-    let server = TestServer::listening(echoing().client_script("var io;"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = folder.path().join("served");
+    std::fs::create_dir(&served).expect("room for a folder");
+    for (file, content) in [
+        (served.join("socket.io.js"), "var io;"),
+        (served.join("beside.js"), "secret"),
+        (folder.path().join("above.js"), "secret"),
+    ] {
+        std::fs::write(file, content).expect("room for a file");
+    }
+    let builder = echoing().client_script_file(served.join("socket.io.js"));
+    let server = TestServer::listening(builder);
+    let script = HttpClient::open(server.address).get("/socket.io/socket.io.js");
+    assert_eq!(text(&script), "var io;");
     for path in [
+        "beside.js",
+        "socket.io.js/../beside.js",
+        "static/../beside.js",
+        "../above.js",
+        "%2e%2e/above.js",
+        "static/../../above.js",
+        "static/..%2f..%2fabove.js",
         "../../../../etc/passwd",
         "%2e%2e/%2e%2e/%2e%2e/etc/passwd",
         "static/../../../../etc/passwd",
@@ -251,6 +279,7 @@ fn paths_lead_to_no_files() {
     ] {
         let target = format!("/socket.io/{path}");
         let answer = HttpClient::open(server.address).get(&target);
+        assert!(!text(&answer).contains("secret"), "{path}: {answer:?}");
         assert!(
             answer.status != 200 || text(&answer) == "Welcome to socket.io.",
             "{path}: {answer:?}"

@@ -55,6 +55,9 @@ fn expect_going_on(client: &mut Client, journal: &Journal) {
     journal.expect("message still there");
 }
 
+/// Names that are not answered either.
+const INERT: [&str; 3] = ["connect", "disconnect", "newListener"];
+
 /// Names that mean something to servers, clients or languages of this family.
 const RESERVED: [&str; 27] = [
     "error",
@@ -95,13 +98,16 @@ fn cve_2024_38355_reserved_event_names_are_inert() {
             client.emit(name, r#"["made up"]"#);
             client.ask(1, name, r#"[{"reason":"booted"}]"#);
         }
-        // Nothing but what any unknown event is told.
-        client.ask(2, "mark", "[]");
-        let mut answer = client.next();
-        while answer != "6:::2" {
-            assert!(answer.contains("no_such_method"), "{answer}");
-            answer = client.next();
+        // Each is told what any unknown event is: to whom asks, in an answer as well.
+        for name in RESERVED.iter().filter(|name| !INERT.contains(name)) {
+            for start in ["5:::", "5:::", "6:::1+"] {
+                let answer = client.next();
+                let is_right = answer.starts_with(start) && answer.contains("no_such_method");
+                assert!(is_right, "{name}: {answer}");
+            }
         }
+        client.ask(2, "mark", "[]");
+        client.expect("6:::2");
         expect_going_on(&mut client, &journal);
         assert_eq!(server.handle.session_count(), 1);
     });
@@ -172,7 +178,7 @@ fn socketioxide_357_packets_of_other_generations_are_no_packets() {
     ]);
 }
 
-/// Each of these is answered once at most, and handled by nothing.
+/// Each of these is answered once, and handled by nothing.
 fn expect_refused(packets: &[&str]) {
     on_each_transport(|transport| {
         let (server, journal) = TestServer::noting_of(with_any_event(noting()));
@@ -181,11 +187,12 @@ fn expect_refused(packets: &[&str]) {
         for packet in packets {
             client.send(packet);
             client.ask(2, "mark", "[]");
-            let first = client.next();
-            if first != "6:::2" {
-                assert!(first.contains("invalid_packet"), "{packet:?}: {first}");
-                client.expect("6:::2");
+            // In a post it is the beginning of a payload: a broken one has no packet to be told of.
+            if transport == Transport::WebSocket || !packet.starts_with('\u{fffd}') {
+                let told = client.next();
+                assert!(told.contains("invalid_packet"), "{packet:?}: {told}");
             }
+            client.expect("6:::2");
             expect_going_on(&mut client, &journal);
         }
     });
