@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use async_channel::{Receiver, RecvError};
 use futures_lite::FutureExt;
 use futures_lite::future::block_on;
-use socketio_server::{BuildError, Listen, Namespace, ServerBuilder, ServerHandle, TcpAddress};
+use socketio_server::{
+    BuildError, Listen, Namespace, ServerBuilder, ServerHandle, ServerLimits, TcpAddress,
+};
 use tracing::Dispatch;
 
 use crate::host::{BuiltServer, Served, host};
@@ -18,6 +20,9 @@ pub use crate::watched::Tasks;
 
 /// How long anything may take before a test gives it up: much longer than it ever takes.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long [`impatient`] servers wait for anything, or a few times as long.
+pub const SHORT: Duration = Duration::from_millis(150);
 
 /// A server on a port of its own. It is shut down when the test is over.
 #[derive(Debug)]
@@ -120,6 +125,26 @@ pub fn bind(
     address: impl Into<TcpAddress>,
 ) -> Result<BuiltServer, BuildError> {
     build(builder.listen(Listen::tcp(address)))
+}
+
+/// Waits for nothing and nobody for long; the other limits are the defaults.
+#[must_use]
+pub fn impatient(builder: ServerBuilder) -> ServerBuilder {
+    let limits = ServerLimits::default()
+        .request_head_timeout(SHORT)
+        .request_body_timeout(SHORT)
+        .unread_response_timeout(SHORT)
+        .authorization_timeout(SHORT)
+        .handler_timeout(Some(SHORT))
+        .upload_timeout(2 * SHORT)
+        .websocket_close_timeout(SHORT);
+    builder
+        .limits(limits)
+        .handshake_timeout(4 * SHORT)
+        .close_timeout(4 * SHORT)
+        .heartbeat_interval(SHORT)
+        .heartbeat_timeout(4 * SHORT)
+        .polling_duration(3 * SHORT)
 }
 
 /// With a close timeout as short as this, and without what would have to be shorter still.

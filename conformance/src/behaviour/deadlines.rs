@@ -3,7 +3,6 @@
 
 use std::future::pending;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_lock::Semaphore;
 use socketio_server::{
@@ -15,7 +14,7 @@ use crate::client::{Client, Transport, handshake, on_each_transport, upgrade_req
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen, journal};
 use crate::replay::connection::Connection;
-use crate::server::{PATIENCE, TestServer, eventually};
+use crate::server::{PATIENCE, SHORT, TestServer, eventually, impatient};
 
 tests![
     nothing_is_left_of_any_state,
@@ -26,8 +25,6 @@ tests![
     a_post_that_waits_too_long_ends_its_session,
 ];
 
-const SHORT: Duration = Duration::from_millis(150);
-
 /// Notes when it is dropped.
 struct Dropped(Pen);
 
@@ -35,25 +32,6 @@ impl Drop for Dropped {
     fn drop(&mut self) {
         self.0.note("dropped");
     }
-}
-
-/// Nobody waits for anything for long.
-fn impatient() -> ServerBuilder {
-    let limits = ServerLimits::default()
-        .request_head_timeout(SHORT)
-        .request_body_timeout(SHORT)
-        .unread_response_timeout(SHORT)
-        .authorization_timeout(SHORT)
-        .handler_timeout(Some(SHORT))
-        .upload_timeout(2 * SHORT)
-        .websocket_close_timeout(SHORT);
-    ServerBuilder::new()
-        .limits(limits)
-        .handshake_timeout(3 * SHORT)
-        .close_timeout(4 * SHORT)
-        .heartbeat_interval(SHORT)
-        .heartbeat_timeout(4 * SHORT)
-        .polling_duration(3 * SHORT)
 }
 
 /// Whatever its name is, it never comes to an end.
@@ -173,7 +151,7 @@ fn joining(server: &TestServer, namespace: &str, behind: &[&str]) -> Vec<Connect
 fn nothing_is_left_of_any_state() {
     // All at once, each on a server of its own.
     let begun = STATES.map(|(name, state)| {
-        let builder = impatient().namespace(endless());
+        let builder = impatient(ServerBuilder::new()).namespace(endless());
         let builder = other_namespaces()
             .into_iter()
             .fold(builder, ServerBuilder::namespace);

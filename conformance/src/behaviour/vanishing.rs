@@ -1,17 +1,15 @@
 //! Clients that vanish, wherever they are just then: nothing is left of any, and who comes back in
 //! time misses nothing.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use socketio_server::{
-    Namespace, ServerBuilder, ServerLimits, SessionLimits, Socket, Text, TransportName,
-};
+use socketio_server::{Namespace, ServerBuilder, SessionLimits, Socket, Text, TransportName};
 
 use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::connection::{Arrival, Connection};
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{PATIENCE, TestServer, eventually};
+use crate::server::{PATIENCE, TestServer, eventually, impatient};
 
 tests![
     nothing_is_left_of_who_does_not_come_back,
@@ -185,23 +183,6 @@ fn websocket_not_reading_its_goodbye(server: &TestServer) -> Vanishing {
     vanishing
 }
 
-/// Nobody waits for anything for long.
-fn impatient() -> ServerBuilder {
-    let time = Duration::from_millis(150);
-    let mut limits = ServerLimits::default();
-    limits.request_head_timeout = time;
-    limits.request_body_timeout = time;
-    limits.unread_response_timeout = time;
-    limits.websocket_close_timeout = time;
-    patient()
-        .limits(limits)
-        .handshake_timeout(4 * time)
-        .close_timeout(4 * time)
-        .heartbeat_interval(time)
-        .heartbeat_timeout(4 * time)
-        .polling_duration(3 * time)
-}
-
 /// Everybody may come back.
 fn patient() -> ServerBuilder {
     let mut limits = SessionLimits::default();
@@ -232,7 +213,7 @@ fn nothing_is_left_of_who_does_not_come_back() {
     for trace in [Trace::Ends, Trace::Resets, Trace::Silence] {
         // All at once, each on a server of its own.
         let vanished = PLACES.map(|(name, place)| {
-            let server = TestServer::start(impatient());
+            let server = TestServer::start(impatient(patient()));
             let mut left = place(&server).connections;
             match trace {
                 Trace::Ends => left.clear(),

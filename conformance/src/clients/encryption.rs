@@ -31,25 +31,11 @@ fn play(scenario: &str, transport: &str) {
     );
 }
 
-macro_rules! scenarios {
-    ($($test:ident = $name:literal),+ $(,)?) => {
-        scenarios!(websocket, "websocket", $($test = $name),+);
-        scenarios!(xhr_polling, "xhr-polling", $($test = $name),+);
-    };
-    ($over:ident, $transport:literal, $($test:ident = $name:literal),+) => {
-        pub(super) mod $over {
-            tests![$($test),+];
-
-            $(fn $test() { super::play($name, $transport); })+
-        }
-    };
-}
-
-scenarios!(
+scenarios! {
     acks_from_client = "acks-from-client",
     acks_from_server = "acks-from-server",
     event_burst = "event-burst",
     large_text = "large-text",
     namespaces = "namespaces",
     server_disconnects = "server-disconnects",
-);
+}

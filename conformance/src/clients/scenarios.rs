@@ -11,24 +11,9 @@ fn play(scenario: &str, transport: &str) {
     node::run("run-scenario.js", &arguments);
 }
 
-macro_rules! scenarios {
-    ($($test:ident = $name:literal),+ $(,)?) => {
-        scenarios!(websocket, "websocket", $($test = $name),+);
-        scenarios!(xhr_polling, "xhr-polling", $($test = $name),+);
-
-        /// Every scenario that there is.
-        pub const PLAYED: &[&str] = &[$($name),+];
-    };
-    ($over:ident, $transport:literal, $($test:ident = $name:literal),+) => {
-        pub(super) mod $over {
-            tests![$($test),+];
-
-            $(fn $test() { super::play($name, $transport); })+
-        }
-    };
-}
-
-scenarios!(
+scenarios! {
+    /// Every scenario that there is.
+    pub const PLAYED;
     acks_from_client = "acks-from-client",
     acks_from_server = "acks-from-server",
     broadcast = "broadcast",
@@ -50,7 +35,7 @@ scenarios!(
     server_disconnects_namespace = "server-disconnects-namespace",
     server_disconnects = "server-disconnects",
     unknown_namespace = "unknown-namespace",
-);
+}
 
 /// A scenario that nobody plays would be a promise that nobody keeps.
 fn no_scenario_is_forgotten() {

@@ -9,11 +9,10 @@ use socketio_server::runtime::Runtime;
 use socketio_server::{
     Listen, ServerBuilder, ServerHandle, ServerLimits, SessionLimits, TransportName,
 };
-use socketio_simulation::{Line, Side, World};
+use socketio_simulation::{Line, ServerSide, Side, World};
 
 use super::application::{Heard, namespaces};
 use super::client::Client;
-use super::known_ids::KnownIds;
 
 /// Long enough for every deadline of a server, one after another.
 const AGES: Duration = Duration::from_secs(1_000);
@@ -26,15 +25,15 @@ const SEED: u64 = 1;
 
 pub(super) struct Host {
     world: World,
-    runtime: KnownIds,
+    runtime: ServerSide,
     handle: ServerHandle,
     heard: Heard,
 }
 
 impl Host {
     pub(super) fn start(session_limits: SessionLimits) -> Self {
-        let world = World::new(SEED);
-        let runtime = KnownIds::on(&world);
+        let world = World::with_known_ids(SEED);
+        let runtime = ServerSide(world.clone());
         let heard = Heard::default();
         let mut builder = ServerBuilder::new()
             .state(heard.clone())

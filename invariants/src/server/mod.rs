@@ -8,5 +8,4 @@ mod client;
 mod conversation;
 pub mod frames;
 mod host;
-mod known_ids;
 pub mod requests;

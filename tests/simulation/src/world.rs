@@ -34,7 +34,15 @@ struct Parts {
     clock: Mutex<Clock>,
     network: Mutex<Network>,
     random: Mutex<Random>,
+    secrets: Mutex<Secrets>,
     trace: Mutex<Trace>,
+}
+
+/// The random bytes that the server asks for.
+#[derive(Debug)]
+enum Secrets {
+    Drawn,
+    Counted(u8),
 }
 
 fn lock<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -45,11 +53,23 @@ impl World {
     /// The world of this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::with(seed, Secrets::Drawn)
+    }
+
+    /// Likewise, but the random bytes that the server asks for are 0, 1, 2 and so on, so that the
+    /// same sessions of all worlds have the same ids.
+    #[must_use]
+    pub fn with_known_ids(seed: u64) -> Self {
+        Self::with(seed, Secrets::Counted(0))
+    }
+
+    fn with(seed: u64, secrets: Secrets) -> Self {
         Self(Arc::new(Parts {
             executor: Mutex::default(),
             clock: Mutex::default(),
             network: Mutex::default(),
             random: Mutex::new(Random::new(seed)),
+            secrets: Mutex::new(secrets),
             trace: Mutex::default(),
         }))
     }
@@ -90,7 +110,15 @@ impl World {
     }
 
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
-        lock(&self.0.random).fill(bytes);
+        match &mut *lock(&self.0.secrets) {
+            Secrets::Drawn => lock(&self.0.random).fill(bytes),
+            Secrets::Counted(next) => {
+                for byte in bytes {
+                    *byte = *next;
+                    *next = next.wrapping_add(1);
+                }
+            }
+        }
     }
 
     /// Notes that something happened.

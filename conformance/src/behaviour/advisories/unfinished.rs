@@ -1,15 +1,13 @@
 //! What somebody begins and never ends is given up.
 
-use std::time::Duration;
-
-use socketio_server::{Namespace, ServerBuilder, ServerLimits, TransportName};
+use socketio_server::{Namespace, ServerBuilder, TransportName};
 
 use super::HTTP_TRANSPORTS;
 use crate::client::{handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::connection::Connection;
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{TestServer, eventually};
+use crate::server::{TestServer, eventually, impatient};
 
 tests![
     socketioxide_731_an_upgrade_may_be_abandoned_at_every_step,
@@ -17,23 +15,11 @@ tests![
     slow_readers_are_given_up_on_every_transport,
 ];
 
-/// Nobody is waited for longer than a moment.
-fn impatient() -> ServerBuilder {
-    let time = Duration::from_millis(150);
-    let mut limits = ServerLimits::default();
-    limits.request_head_timeout = time;
-    limits.request_body_timeout = time;
-    limits.unread_response_timeout = time;
-    limits.websocket_close_timeout = time;
-    ServerBuilder::new()
+fn server() -> TestServer {
+    let builder = ServerBuilder::new()
         .namespace(Namespace::global())
-        .transports(TransportName::ALL)
-        .limits(limits)
-        .handshake_timeout(4 * time)
-        .close_timeout(4 * time)
-        .heartbeat_interval(time)
-        .heartbeat_timeout(4 * time)
-        .polling_duration(3 * time)
+        .transports(TransportName::ALL);
+    TestServer::listening(impatient(builder))
 }
 
 /// A client that still is there, says nothing more, and has stopped after `bytes`.
@@ -45,7 +31,7 @@ fn stopped(server: &TestServer, bytes: &[u8]) -> Connection {
 }
 
 fn socketioxide_731_an_upgrade_may_be_abandoned_at_every_step() {
-    let server = TestServer::listening(impatient());
+    let server = server();
     let request = |sid: &str| upgrade_request(server.address, sid, "");
     let whole = request(&handshake(server.address, "")).len();
     let frame = frame_bytes(TEXT, true, true, b"1::/chat");
@@ -88,7 +74,7 @@ fn socketioxide_731_an_upgrade_may_be_abandoned_at_every_step() {
 }
 
 fn slow_posts_are_given_up_on_every_transport() {
-    let server = TestServer::listening(impatient());
+    let server = server();
     let sid = handshake(server.address, "");
     let mut left = Vec::new();
     for transport in HTTP_TRANSPORTS {
@@ -112,7 +98,7 @@ fn slow_posts_are_given_up_on_every_transport() {
 }
 
 fn slow_readers_are_given_up_on_every_transport() {
-    let server = TestServer::listening(impatient());
+    let server = server();
     let everybody = server.handle.of("").expect("the global namespace");
     let mut left = Vec::new();
     for transport in HTTP_TRANSPORTS {
