@@ -8,11 +8,10 @@ use super::connection::{Arrival, Connection};
 use super::endless_response::EndlessResponse;
 use super::polling::{Progress, Streams, polled_session};
 use super::raw_http::{ReceivedResponse, read_exactly, read_head, read_response};
-use super::raw_websocket::{CLOSE, TEXT, frame_bytes, read_frame};
+use super::raw_websocket::{CLOSE, frame_bytes, read_frame};
+use super::sent_bytes::{body_bytes, head_bytes, sent_bytes};
 use super::template::Bindings;
-use super::transcript::{
-    Body, ClosingManner, Frame, RawBytes, Request, Response, Step, bytes_of_hex, bytes_of_latin1,
-};
+use super::transcript::{ClosingManner, Frame, Request, Response, Step};
 
 /// What all connections of a replay share.
 pub(super) struct Shared {
@@ -58,20 +57,9 @@ impl Conversation {
     ) -> Result<(), String> {
         match step {
             Step::Request(request) => self.ask(index, request, bindings),
-            Step::SendFrame(frame) => {
-                let payload = match (&frame.text, &frame.hex) {
-                    (Some(text), _) => bindings.fill(text)?.into_bytes(),
-                    (None, Some(hex)) => bytes_of_hex(hex)?,
-                    (None, None) => Vec::new(),
-                };
-                self.connection.send(&frame_bytes(
-                    frame.opcode,
-                    frame.fin,
-                    frame.masked,
-                    &payload,
-                ))
+            Step::SendFrame(_) | Step::SendRaw(_) => {
+                self.connection.send(&sent_bytes(step, bindings)?)
             }
-            Step::SendRaw(raw) => self.send_raw(raw, bindings),
             Step::Close(ClosingManner::Fin) => {
                 self.connection.finish();
                 Ok(())
@@ -101,14 +89,6 @@ impl Conversation {
             path,
         });
         Ok(())
-    }
-
-    fn send_raw(&mut self, raw: &RawBytes, bindings: &Bindings) -> Result<(), String> {
-        let mut bytes = bytes_of_latin1(&bindings.fill(&raw.latin1)?)?;
-        if let Some(text) = &raw.then_frame {
-            bytes.extend(frame_bytes(TEXT, true, true, text.as_bytes()));
-        }
-        self.connection.send(&bytes)
     }
 
     /// Checks that this step's arrival comes before the deadline and is as expected. For a response, tells
@@ -289,48 +269,4 @@ impl Conversation {
             .then_some(())
             .ok_or_else(|| format!("more than recorded: {left:?}"))
     }
-}
-
-fn head_bytes(request: &Request, path: &str, bindings: &Bindings) -> Result<Vec<u8>, String> {
-    let query = match &request.query {
-        Some(query) => format!("?{}", bindings.fill(query)?),
-        None => String::new(),
-    };
-    let mut head = format!("{} {path}{query} HTTP/1.1\r\n", request.method);
-    for (name, value) in &request.headers {
-        head.push_str(&format!("{name}: {}\r\n", bindings.fill(value)?));
-    }
-    head.push_str("\r\n");
-    Ok(head.into_bytes())
-}
-
-fn body_bytes(request: &Request, bindings: &Bindings) -> Result<Vec<u8>, String> {
-    let body = match (&request.body_hex, &request.body) {
-        (Some(hex), _) => bytes_of_hex(hex)?,
-        (None, Some(Body::Text(text))) => bindings.fill(text)?.into_bytes(),
-        (
-            None,
-            Some(Body::Repeated {
-                head,
-                repeat,
-                times,
-            }),
-        ) => (head.clone() + &repeat.repeat(*times)).into(),
-        (None, None) => Vec::new(),
-    };
-    if !request.chunked {
-        return Ok(body);
-    }
-    let (first, second) = body.split_at(body.len() / 2);
-    let mut chunks = Vec::new();
-    for chunk in [first, second]
-        .into_iter()
-        .filter(|chunk| !chunk.is_empty())
-    {
-        chunks.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
-        chunks.extend(chunk);
-        chunks.extend(b"\r\n");
-    }
-    chunks.extend(b"0\r\n\r\n");
-    Ok(chunks)
 }

@@ -22,6 +22,7 @@ pub mod raw_http;
 pub mod raw_websocket;
 pub mod script;
 pub mod scripted_server;
+pub mod sent_bytes;
 pub mod suite;
 pub mod template;
 pub mod transcript;

@@ -4,15 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use socketio_server::SessionLimits;
 use socketio_simulation::{Cut, CutKind, Direction, Random, Side};
 
 use crate::dialer::{Dialer, Meters, Role, Weather};
 use crate::guest::{Farewell, Guest, Says, Step, Transport};
-use crate::storm::{Stage, invite_one};
+use crate::storm::{Settings, Stage, invite_one};
 
 /// Clients of one world. They do not hear of each other.
-const CROWD: u64 = 400;
+pub(crate) const CROWD: u64 = 400;
 
 /// Where a connection is cut, but for the place.
 #[derive(Debug, Clone, Copy)]
@@ -58,30 +57,41 @@ fn invite(stage: &Stage, address: u16, kind: Kind, at: Option<u64>, meters: &Met
 
 /// Runs clients that are cut at each of these places, in one world.
 fn run(kind: Kind, places: std::ops::Range<u64>) {
-    let stage = Stage::set(1, SessionLimits::default());
-    let played = catch_unwind(AssertUnwindSafe(|| {
+    let connected = assert_survived(&format!("{kind:?} at {places:?}"), |stage| {
         for at in places.clone() {
             let address = (at - places.start) as u16;
-            invite(&stage, address, kind, Some(at), &Meters::default());
+            invite(stage, address, kind, Some(at), &Meters::default());
         }
+    });
+    // Each comes back until it is through.
+    assert!(connected as u64 > places.end - places.start);
+}
+
+/// Has clients live in a world of their own; when they have gone, nothing is left of them, and
+/// another one finds everything in order. Tells how many were connected.
+pub(crate) fn assert_survived(who: &str, invite: impl FnOnce(&Stage)) -> usize {
+    let stage = Stage::set(1, Settings::default());
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        invite(&stage);
         stage.play();
         stage.assert_deserted();
         invite_one(&stage, &mut Random::new(2));
         stage.play();
         stage.assert_deserted();
         stage.close();
+        stage.ledger.reasons().values().sum()
     }));
     let notes = played.is_err().then(|| stage.world.last_notes());
     stage.world.end();
-    if let Err(panic) = played {
-        eprintln!("{}\n{kind:?} at {places:?}", notes.unwrap_or_default());
+    played.unwrap_or_else(|panic| {
+        eprintln!("{}\n{who}", notes.unwrap_or_default());
         resume_unwind(panic)
-    }
+    })
 }
 
 /// How many bytes pass on the first connection of a role when nothing is cut.
 fn length_of(kind: Kind) -> u64 {
-    let stage = Stage::set(1, SessionLimits::default());
+    let stage = Stage::set(1, Settings::default());
     let meters = Meters::default();
     invite(&stage, 0, kind, None, &meters);
     stage.play();

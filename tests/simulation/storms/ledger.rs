@@ -2,15 +2,20 @@
 //!
 //! Everything that the server sends to a client is numbered, answers included, and numbers go up.
 //! A client has to receive what was queued for it in that order, each number once, and without a
-//! gap. There may be gaps only where the network took bytes and lost them.
+//! gap. There may be gaps only where the network took bytes and lost them, and where the server says
+//! that it dropped packets for which there was no room: of these it must have counted each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use socketio_server::{Ack, AckError, DisconnectReason, Fault, ServerHandle, Socket};
+use socketio_server::{
+    Ack, AckError, Delivery, DisconnectReason, Fault, OverflowPolicy, ServerHandle, Socket,
+};
 use socketio_simulation::World;
+
+use crate::application::AT_ONCE;
 
 /// How long a client has to answer a question.
 const TIME_TO_ANSWER: Duration = Duration::from_secs(20);
@@ -21,6 +26,7 @@ pub(crate) struct Ledger(Arc<Books>);
 
 struct Books {
     world: World,
+    overflow: OverflowPolicy,
     server: OnceLock<ServerHandle>,
     accounts: Mutex<BTreeMap<String, Account>>,
     last: Mutex<u64>,
@@ -33,11 +39,19 @@ struct Books {
 #[derive(Debug, Default)]
 struct Account {
     /// What was queued for the client.
-    sent: Vec<u64>,
+    sent: Vec<Sent>,
     /// How much of it the client has, or will never have.
     settled: usize,
+    /// How much was dropped because there was no room: refused at once, or missed later on.
+    dropped: u64,
+    /// How much the server says that it dropped.
+    counted: Option<u64>,
+    /// Whether the client has the server's goodbye, and so everything before it.
+    has_goodbye: bool,
     /// Events of the client that a handler took.
     handled: BTreeSet<u64>,
+    /// The last of those that are handled one by one.
+    last_handled: u64,
     /// Events that have certainly arrived.
     arrived: BTreeSet<u64>,
     /// Namespaces that the client is in.
@@ -46,6 +60,22 @@ struct Account {
     left: Vec<(String, DisconnectReason)>,
     /// Whether the network lost anything of what was sent.
     loss: Arc<AtomicBool>,
+}
+
+/// A number that was queued for a client.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    number: u64,
+    may_be_dropped: bool,
+}
+
+/// What was dropped, in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Drops {
+    /// Packets of sessions that went on to their goodbyes, each of them accounted for.
+    pub(crate) packets: u64,
+    /// Those sessions.
+    pub(crate) sessions: u64,
 }
 
 /// A job, for as long as it lives.
@@ -58,9 +88,10 @@ impl Drop for JobGuard {
 }
 
 impl Ledger {
-    pub(crate) fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World, overflow: OverflowPolicy) -> Self {
         Self(Arc::new(Books {
             world: world.clone(),
+            overflow,
             server: OnceLock::new(),
             accounts: Mutex::default(),
             last: Mutex::default(),
@@ -75,6 +106,10 @@ impl Ledger {
 
     pub(crate) fn server(&self) -> &ServerHandle {
         self.0.server.get().expect("the server was built")
+    }
+
+    pub(crate) fn overflow(&self) -> OverflowPolicy {
+        self.0.overflow
     }
 
     fn accounts(&self) -> MutexGuard<'_, BTreeMap<String, Account>> {
@@ -113,6 +148,9 @@ impl Ledger {
         self.with(socket.id().as_str(), |account| {
             assert!(account.joined.remove(name), "left what it was not in");
             account.left.push((name.to_owned(), reason));
+            if let (true, Some(counters)) = (name.is_empty(), socket.session().counters()) {
+                account.counted = Some(counters.packets_dropped + counters.dropped_for_memory);
+            }
         });
     }
 
@@ -142,28 +180,43 @@ impl Ledger {
         self.with(socket.id().as_str(), |account| {
             let name = socket.namespace();
             assert!(account.joined.contains(name), "handled after the end");
-            let last = account.handled.last().copied().unwrap_or_default();
-            assert!(number > last, "event {number} is handled after {last}");
-            account.handled.insert(number);
+            let is_new = account.handled.insert(number);
+            assert!(is_new, "event {number} is handled twice");
+            if name != AT_ONCE {
+                let last = std::mem::replace(&mut account.last_handled, number);
+                assert!(number > last, "event {number} is handled after {last}");
+            }
         });
     }
 
     pub(crate) fn emit(&self, socket: &Socket, length: usize) {
         let number = self.number();
-        if socket.emit("news", (number, "x".repeat(length))).is_ok() {
-            self.sent(socket, number);
+        match socket.emit("news", (number, "x".repeat(length))) {
+            Ok(Delivery::Queued) => {
+                let may_be_dropped = self.0.overflow == OverflowPolicy::DropOldest;
+                self.sent(socket, number, may_be_dropped);
+            }
+            Ok(Delivery::Dropped) => {
+                assert_ne!(self.0.overflow, OverflowPolicy::Disconnect);
+                self.with(socket.id().as_str(), |account| account.dropped += 1);
+            }
+            // It has left.
+            Err(_) => {}
         }
     }
 
-    fn sent(&self, socket: &Socket, number: u64) {
-        let sid = socket.id();
-        self.with(sid.as_str(), |account| account.sent.push(number));
+    fn sent(&self, socket: &Socket, number: u64, may_be_dropped: bool) {
+        let sent = Sent {
+            number,
+            may_be_dropped,
+        };
+        self.with(socket.id().as_str(), |account| account.sent.push(sent));
     }
 
     pub(crate) fn answer(&self, socket: &Socket, ack: Ack, length: usize) {
         let number = self.number();
         if ack.is_wanted() && ack.send((number, "x".repeat(length))).is_ok() {
-            self.sent(socket, number);
+            self.sent(socket, number, false);
         }
     }
 
@@ -171,16 +224,17 @@ impl Ledger {
     pub(crate) async fn ask(&self, socket: &Socket) {
         let number = self.number();
         let sid = socket.id();
-        self.sent(socket, number);
+        self.sent(socket, number, false);
         let asked = socket.emit_with_ack("question", (number,));
         match asked.within(TIME_TO_ANSWER).args::<(u64,)>().await {
             Ok((answer,)) => self.with(sid.as_str(), |account| {
                 assert_eq!(answer, number, "another question was answered");
                 let had = &account.sent[..account.settled];
-                assert!(had.contains(&number), "{number} was never received");
+                let has_it = had.iter().any(|sent| sent.number == number);
+                assert!(has_it, "{number} was never received");
             }),
             Err(AckError::Send(_)) => self.with(sid.as_str(), |account| {
-                account.sent.retain(|sent| *sent != number);
+                account.sent.retain(|sent| sent.number != number);
             }),
             Err(_) => {}
         }
@@ -193,8 +247,10 @@ impl Ledger {
         let members = namespace.sockets_in(room);
         let others = members.iter().filter(|member| member.id() != socket.id());
         let mut expected = 0;
+        // Of a broadcast, nobody is told for whom there was no room.
+        let may_be_dropped = self.0.overflow != OverflowPolicy::Disconnect;
         for other in others {
-            self.sent(other, number);
+            self.sent(other, number, may_be_dropped);
             expected += 1;
         }
         let reach = socket.to(room).emit("news", (number, "x".repeat(length)));
@@ -215,17 +271,12 @@ impl Ledger {
         self.0.world.say(format!("{sid}: received {number}"));
         self.with(sid, |account| {
             let rest = &account.sent[account.settled..];
-            let position = rest.iter().position(|sent| *sent == number);
+            let position = rest.iter().position(|sent| sent.number == number);
             let Some(skipped) = position else {
                 panic!("{sid}: {number} is not among what is still to come: {rest:?}");
             };
-            let may_skip = account.loss.load(Ordering::Relaxed);
-            assert!(
-                skipped == 0 || may_skip,
-                "{sid}: before {number} these were lost: {:?}",
-                &rest[..skipped]
-            );
-            account.settled += skipped + 1;
+            account.miss(skipped, &format!("{sid}: before {number}"));
+            account.settled += 1;
         });
     }
 
@@ -241,10 +292,9 @@ impl Ledger {
     pub(crate) fn said_goodbye(&self, sid: &str) {
         self.0.world.say(format!("{sid}: goodbye"));
         self.with(sid, |account| {
-            let rest = &account.sent[account.settled..];
-            let may_skip = account.loss.load(Ordering::Relaxed);
-            let is_complete = rest.is_empty() || may_skip;
-            assert!(is_complete, "{sid}: before the goodbye: {rest:?}");
+            let rest = account.sent.len() - account.settled;
+            account.miss(rest, &format!("{sid}: before the goodbye"));
+            account.has_goodbye = true;
         });
     }
 
@@ -273,7 +323,22 @@ impl Ledger {
                 let missing: Vec<_> = account.arrived.difference(&account.handled).collect();
                 assert!(missing.is_empty(), "{sid}: {missing:?} were never handled");
             }
+            if account.is_known_to_its_end() {
+                assert_eq!(Some(account.dropped), account.counted, "{sid}: {account:?}");
+            }
         }
+    }
+
+    /// What was dropped, where all is known of that.
+    pub(crate) fn drops(&self) -> Drops {
+        let mut drops = Drops::default();
+        for account in self.accounts().values() {
+            if account.is_known_to_its_end() && account.dropped > 0 {
+                drops.packets += account.dropped;
+                drops.sessions += 1;
+            }
+        }
+        drops
     }
 
     /// How many sessions ended, for each reason.
@@ -285,5 +350,22 @@ impl Ledger {
             }
         }
         reasons
+    }
+}
+
+impl Account {
+    /// The client will never have the next of what was queued for it.
+    fn miss(&mut self, count: usize, when: &str) {
+        let missed = &self.sent[self.settled..self.settled + count];
+        let may_miss = self.loss.load(Ordering::Relaxed);
+        let may_miss = may_miss || missed.iter().all(|sent| sent.may_be_dropped);
+        assert!(may_miss, "{when} these were lost: {missed:?}");
+        self.settled += count;
+        self.dropped += count as u64;
+    }
+
+    /// Whether the network lost nothing, and the client was there until it had everything.
+    fn is_known_to_its_end(&self) -> bool {
+        self.has_goodbye && !self.loss.load(Ordering::Relaxed)
     }
 }

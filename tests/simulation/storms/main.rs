@@ -11,6 +11,7 @@ mod guest;
 mod ledger;
 mod liar;
 mod plain_client;
+mod recordings;
 mod silence;
 mod storm;
 
@@ -41,13 +42,25 @@ fn storms_leave_nothing_behind_and_lose_nothing() {
         Some(seed) => seed..seed + 1,
         None => 0..number_from("SIMULATION_RUNS").unwrap_or(RUNS),
     };
+    let is_whole = seeds.end - seeds.start >= RUNS;
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    let mut drops: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for seed in seeds {
-        for (reason, count) in run(seed).reasons {
+        let outcome = run(seed);
+        for (reason, count) in outcome.reasons {
             *reasons.entry(reason).or_default() += count;
         }
+        let (packets, sessions) = drops.entry(format!("{:?}", outcome.overflow)).or_default();
+        *packets += outcome.drops.packets;
+        *sessions += outcome.drops.sessions;
     }
-    println!("{reasons:#?}");
+    println!("{reasons:#?}\npackets dropped, and in how many sessions: {drops:#?}");
+    if is_whole {
+        for policy in ["DropOldest", "DropNewest"] {
+            let (packets, _) = drops.get(policy).copied().unwrap_or_default();
+            assert!(packets > 0, "nothing was ever dropped by {policy}");
+        }
+    }
 }
 
 #[test]

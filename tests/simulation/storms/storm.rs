@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_lite::future::block_on;
-use socketio_server::{Listen, Origins, Server, ServerHandle, ServerLimits, SessionLimits};
+use socketio_server::{
+    Listen, Origins, OverflowPolicy, Server, ServerHandle, ServerLimits, SessionLimits,
+};
 use socketio_simulation::{CutKind, Random, ServerSide, Side, World};
 
 use crate::application;
 use crate::dialer::{Dialer, Weather};
 use crate::guest::{Farewell, Guest, Transport, draw};
-use crate::ledger::Ledger;
+use crate::ledger::{Drops, Ledger};
 use crate::liar::Liar;
 
 /// The most bytes that a packet may have.
@@ -36,6 +38,27 @@ pub(crate) struct Outcome {
     pub(crate) reasons: BTreeMap<String, usize>,
     /// What was refused for want of memory.
     pub(crate) refused: u64,
+    pub(crate) overflow: OverflowPolicy,
+    pub(crate) drops: Drops,
+}
+
+/// What a server is set to, where it matters for the storms.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) session: SessionLimits,
+    pub(crate) overflow: OverflowPolicy,
+    /// In bytes, for everybody.
+    pub(crate) memory: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            session: SessionLimits::default(),
+            overflow: OverflowPolicy::default(),
+            memory: ServerLimits::default().memory_budget_bytes,
+        }
+    }
 }
 
 /// A server in its world.
@@ -49,21 +72,22 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn set(seed: u64, session: SessionLimits) -> Self {
-        Self::with_memory(seed, session, ServerLimits::default().memory_budget_bytes)
-    }
-
-    /// Likewise, with so much memory for everybody.
-    fn with_memory(seed: u64, session: SessionLimits, memory: usize) -> Self {
+    pub(crate) fn set(seed: u64, settings: Settings) -> Self {
+        let Settings {
+            session,
+            overflow,
+            memory,
+        } = settings;
         let limits = ServerLimits::default()
             .max_packet_bytes(LARGEST_PACKET)
             .memory_budget_bytes(memory);
         let world = World::new(seed);
-        let ledger = Ledger::new(&world);
+        let ledger = Ledger::new(&world, overflow);
         let builder = Server::<ServerSide>::builder()
             .origins(Origins::any())
             .shards(SHARDS)
             .session_limits(session)
+            .overflow(overflow)
             .limits(limits)
             .state(ledger.clone())
             .on_fault({
@@ -105,7 +129,7 @@ impl Stage {
         assert_eq!(handle.session_count(), 0, "sessions are left");
         assert_eq!(handle.connection_count(), 0, "connections are left");
         self.assert_memory_given_back();
-        for name in ["", application::SIDE] {
+        for name in application::NAMES {
             let namespace = handle.of(name).expect("a namespace");
             assert!(namespace.sockets().is_empty(), "members are left");
             assert!(namespace.rooms().is_empty(), "rooms are left");
@@ -182,8 +206,8 @@ impl Stage {
 /// Runs everything that this seed stands for.
 pub(crate) fn run(seed: u64) -> Outcome {
     let mut random = Random::new(seed);
-    let (number, session) = (random.number(), session_limits(&mut random));
-    let stage = Stage::with_memory(number, session, memory(&mut random));
+    let stage = Stage::set(random.number(), settings(&mut random));
+    let overflow = stage.ledger.overflow();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         invite(&stage, &mut random);
         if random.chance(25) {
@@ -200,6 +224,8 @@ pub(crate) fn run(seed: u64) -> Outcome {
             trace_hash: stage.world.trace_hash(),
             reasons: stage.ledger.reasons(),
             refused: stage.handle.counters().memory_refusals.total(),
+            overflow,
+            drops: stage.ledger.drops(),
         }
     }));
     let notes = outcome.is_err().then(|| stage.world.last_notes());
@@ -214,11 +240,29 @@ fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn session_limits(random: &mut Random) -> SessionLimits {
+fn settings(random: &mut Random) -> Settings {
+    let overflow = random.one_of(&[
+        OverflowPolicy::Disconnect,
+        OverflowPolicy::Disconnect,
+        OverflowPolicy::DropOldest,
+        OverflowPolicy::DropNewest,
+    ]);
+    Settings {
+        session: session_limits(random, overflow),
+        overflow,
+        memory: memory(random),
+    }
+}
+
+fn session_limits(random: &mut Random, overflow: OverflowPolicy) -> SessionLimits {
     let limits = SessionLimits::default();
     match random.index(4) {
         0 => limits.outbox_bytes(60_000).outbox_packets(40),
         1 => limits.inbox_packets(2).inbox_bytes(200),
+        // Where packets may be dropped, some are to be.
+        _ if overflow != OverflowPolicy::Disconnect => {
+            limits.outbox_packets(random.one_of(&[4, 6]))
+        }
         _ => limits,
     }
 }

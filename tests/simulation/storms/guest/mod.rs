@@ -19,7 +19,7 @@ use self::polling::Requests;
 pub(crate) use self::frames::{TEXT, push_frame};
 pub(crate) use self::script::{Farewell, Says, Step, draw};
 pub(crate) use self::websocket::UPGRADE;
-use crate::application::SIDE;
+use crate::application::{AT_ONCE, SIDE};
 use crate::dialer::{Dialer, Lost, Role};
 use crate::ledger::Ledger;
 
@@ -123,7 +123,11 @@ impl Guest {
             if or(over, pause).await {
                 return Went::Only(said);
             }
-            let endpoint = if number % 7 == 3 { SIDE } else { "" };
+            let endpoint = match number % 7 {
+                3 => SIDE,
+                5 => AT_ONCE,
+                _ => "",
+            };
             // Other clients' numbers are others.
             let event = u64::from(self.dialer.address) * 1_000_000 + number as u64 + 1;
             step.says.say(talk, endpoint, event);
