@@ -34,10 +34,15 @@ struct Options {
     /// several servers apart.
     #[arg(long)]
     session_id_prefix: Option<String>,
-    /// Tells each second how many sessions and connections there are.
+    /// Tells each second how many sessions and connections there are, and bytes on the heap if it was
+    /// built to count them.
     #[arg(long)]
     tell_counts: bool,
 }
+
+#[cfg(feature = "count-heap")]
+#[global_allocator]
+static HEAP: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options: Options = options_from_command_line();
@@ -56,8 +61,18 @@ async fn tell_counts(handle: ServerHandle) {
     loop {
         handle.sleep(Duration::from_secs(1)).await;
         let (sessions, connections) = (handle.session_count(), handle.connection_count());
-        println!("sessions {sessions} connections {connections}");
+        println!("sessions {sessions} connections {connections}{}", heap());
     }
+}
+
+#[cfg(feature = "count-heap")]
+fn heap() -> String {
+    format!(" heap {}", HEAP.allocated())
+}
+
+#[cfg(not(feature = "count-heap"))]
+const fn heap() -> &'static str {
+    ""
 }
 
 fn builder(options: &Options) -> ServerBuilder {

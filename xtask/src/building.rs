@@ -12,11 +12,19 @@ struct BuildMessage {
     executable: Option<PathBuf>,
 }
 
+/// What cargo calls the example `echo`.
+const ECHO: [&str; 4] = ["--package", "socketio-examples", "--example", "echo"];
+
 /// Builds the example `echo`, and says where it is.
 pub(crate) fn build_echo(profile: &str) -> Result<PathBuf, Box<dyn Error>> {
+    build(profile, &ECHO)
+}
+
+/// Likewise; this one counts the bytes of its heap.
+pub(crate) fn build_counting_echo(profile: &str) -> Result<PathBuf, Box<dyn Error>> {
     build(
         profile,
-        &["--package", "socketio-examples", "--example", "echo"],
+        &[&ECHO[..], &["--features", "count-heap"]].concat(),
     )
 }
 

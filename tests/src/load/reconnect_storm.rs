@@ -119,7 +119,7 @@ pub(super) async fn await_count(server: &ServerProcess, wanted: usize) -> Result
     loop {
         let line = server.last_line();
         let counts = parse_counts(&line);
-        if counts.is_some_and(|(sessions, _)| sessions == wanted) {
+        if counts.is_some_and(|counts| counts.sessions == wanted) {
             return Ok(());
         }
         if Instant::now() > end {

@@ -37,8 +37,10 @@ pub struct Soak {
 pub struct SoakSample {
     /// Since the beginning.
     pub at: Duration,
-    /// Its memory.
+    /// Its memory, with what its allocator keeps of what was freed.
     pub memory: Memory,
+    /// Bytes on its heap, as it counts them itself.
+    pub heap: u64,
     /// Sessions, as it counts them itself.
     pub sessions: usize,
     /// Likewise, connections.
@@ -166,22 +168,40 @@ impl Run<'_> {
     fn sample(&self) -> Result<SoakSample, LoadError> {
         let line = self.server.last_line();
         let counts = parse_counts(&line);
-        let (sessions, connections) = counts.ok_or(LoadError::NoAccounts("counts"))?;
+        let counts = counts.ok_or(LoadError::NoAccounts("counts"))?;
         Ok(SoakSample {
             at: self.start.elapsed(),
             memory: self.server.memory()?,
-            sessions,
-            connections,
+            heap: counts.heap_bytes.ok_or(LoadError::NoAccounts("heap"))?,
+            sessions: counts.sessions,
+            connections: counts.connections,
             visits: self.visits.get(),
         })
     }
 }
 
-/// Reads `sessions 3 connections 4`.
-pub(super) fn parse_counts(line: &str) -> Option<(usize, usize)> {
+/// What a server says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) sessions: usize,
+    pub(super) connections: usize,
+    /// If it was built to count them.
+    pub(super) heap_bytes: Option<u64>,
+}
+
+/// Reads `sessions 3 connections 4` or `sessions 3 connections 4 heap 5000`.
+pub(super) fn parse_counts(line: &str) -> Option<Counts> {
     let rest = line.strip_prefix("sessions ")?;
-    let (sessions, connections) = rest.split_once(" connections ")?;
-    Some((sessions.parse().ok()?, connections.parse().ok()?))
+    let (sessions, rest) = rest.split_once(" connections ")?;
+    let (connections, heap) = match rest.split_once(" heap ") {
+        Some((connections, heap)) => (connections, Some(heap.parse().ok()?)),
+        None => (rest, None),
+    };
+    Some(Counts {
+        sessions: sessions.parse().ok()?,
+        connections: connections.parse().ok()?,
+        heap_bytes: heap,
+    })
 }
 
 #[cfg(test)]
@@ -190,7 +210,15 @@ mod tests {
 
     #[test]
     fn reads_counts() {
-        assert_eq!(parse_counts("sessions 3 connections 40"), Some((3, 40)));
+        let mut counts = Counts {
+            sessions: 3,
+            connections: 40,
+            heap_bytes: None,
+        };
+        assert_eq!(parse_counts("sessions 3 connections 40"), Some(counts));
+        counts.heap_bytes = Some(5000);
+        let line = "sessions 3 connections 40 heap 5000";
+        assert_eq!(parse_counts(line), Some(counts));
         assert_eq!(parse_counts("sessions 3"), None);
     }
 }
