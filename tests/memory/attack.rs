@@ -12,7 +12,7 @@ use socketio_driver_tokio::{
     Socket, Text,
 };
 
-use crate::{HEAP, PATIENCE, eventually, grown_since, one_at_a_time};
+use crate::{HEAP, eventually, grown_since, one_at_a_time, patient, started};
 
 /// Of each kind.
 const ATTACKERS: usize = 30;
@@ -47,18 +47,8 @@ fn start() -> (SocketAddr, ServerHandle) {
     let builder = Server::builder()
         .namespace(echo)
         .session_limits(of_sessions())
-        .limits(of_server())
-        .heartbeat_timeout(3 * PATIENCE)
-        .heartbeat_interval(2 * PATIENCE)
-        .close_timeout(3 * PATIENCE);
-    let runtime = socketio_tests::one_runtime::runtime();
-    let server = runtime
-        .block_on(builder.bind("127.0.0.1:0"))
-        .expect("a port");
-    let address = server.local_addr().expect("an address");
-    let handle = server.handle();
-    runtime.spawn(server.run());
-    (address, handle)
+        .limits(of_server());
+    started(patient(builder))
 }
 
 /// A connection that is kept, whether the server keeps it or not.

@@ -4,7 +4,7 @@ use socketio_conformance::client::handshake;
 use socketio_conformance::http_client::{HttpClient, text};
 use socketio_driver_tokio::{Namespace, Server, Socket, Text};
 
-use crate::{HEAP, eventually, grown_since, one_at_a_time};
+use crate::{HEAP, eventually, grown_since, one_at_a_time, started};
 
 const CONNECTIONS: usize = 20;
 
@@ -19,14 +19,7 @@ fn nothing_is_kept_of_a_large_post_and_its_answer() {
     let echo = Namespace::global().on_message(async |socket: Socket, Text(text): Text| {
         let _ = socket.send(&text);
     });
-    let runtime = socketio_tests::one_runtime::runtime();
-    let builder = Server::builder().namespace(echo);
-    let server = runtime
-        .block_on(builder.bind("127.0.0.1:0"))
-        .expect("a port");
-    let address = server.local_addr().expect("an address");
-    let handle = server.handle();
-    runtime.spawn(server.run());
+    let (address, handle) = started(Server::builder().namespace(echo));
 
     let packet = format!("3:::{}", "x".repeat(LARGE));
     let before = HEAP.allocated();

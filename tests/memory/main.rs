@@ -16,8 +16,8 @@ use socketio_conformance::client::{WebSocket, handshake};
 use socketio_conformance::http_client::HttpClient;
 use socketio_conformance::replay::raw_websocket::{TEXT, frame_bytes};
 use socketio_driver_tokio::{
-    Delivery, Namespace, OverflowPolicy, PeerShare, SendError, Server, ServerHandle, ServerLimits,
-    SessionLimits, Socket, State, Text, TransportName,
+    Delivery, Namespace, OverflowPolicy, PeerShare, SendError, Server, ServerBuilder, ServerHandle,
+    ServerLimits, SessionLimits, Socket, State, Text, TransportName,
 };
 use tokio::sync::Semaphore;
 
@@ -110,10 +110,19 @@ fn start(gate: &Gate) -> (SocketAddr, ServerHandle) {
         .namespace(blocking())
         .state(Gate::clone(gate))
         .session_limits(of_sessions())
-        .limits(of_server())
+        .limits(of_server());
+    started(patient(builder))
+}
+
+/// Nobody is given up while something is measured.
+fn patient(builder: ServerBuilder) -> ServerBuilder {
+    builder
         .heartbeat_timeout(3 * PATIENCE)
         .heartbeat_interval(2 * PATIENCE)
-        .close_timeout(3 * PATIENCE);
+        .close_timeout(3 * PATIENCE)
+}
+
+fn started(builder: ServerBuilder) -> (SocketAddr, ServerHandle) {
     let runtime = socketio_tests::one_runtime::runtime();
     let server = runtime
         .block_on(builder.bind("127.0.0.1:0"))
