@@ -5,6 +5,7 @@ mod building;
 mod coverage;
 mod demo;
 mod deny;
+mod failed_tests;
 mod fuzz;
 mod miri;
 mod node;

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::deny;
+use crate::failed_tests;
 use crate::fuzz;
 use crate::node;
 use crate::process::{cargo, output, program, root, run};
@@ -159,7 +160,7 @@ fn tests() -> Result<(), Box<dyn Error>> {
     // Tests start them; building them there would count against their time.
     run(cargo().args(["build", "-p", "socketio-examples", "--examples"]))?;
     run(cargo().args(["build", "-p", "socketio-own-loop"]))?;
-    run(cargo().args(["test", "--workspace", "--no-fail-fast"]))
+    failed_tests::run_tests(cargo().args(["test", "--workspace", "--no-fail-fast"]))
 }
 
 /// Another driver, which this workspace does not know, against the same suite. Real clients have
@@ -170,8 +171,15 @@ fn fourth_driver() -> Result<(), Box<dyn Error>> {
         let mut command = cargo();
         command.current_dir(root().join(FOURTH_DRIVER));
         command.env("CARGO_TARGET_DIR", &target).args(arguments);
-        run(&mut command)
+        command
     };
-    on_it(&["clippy", "--all-targets", "--", "-D", "warnings"])?;
-    on_it(&["test", "--test", "conformance", "--", "--skip", "clients::"])
+    run(&mut on_it(&[
+        "clippy",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    let mut test = on_it(&["test", "--test", "conformance", "--", "--skip", "clients::"]);
+    failed_tests::run_tests(&mut test)
 }
