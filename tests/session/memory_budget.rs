@@ -82,6 +82,21 @@ fn a_reservation_is_given_back_once() {
 }
 
 #[test]
+fn a_large_answer_is_held_at_its_size() {
+    let budget = Arc::new(MemoryBudget::new(1 << 20));
+    let (mut script, websocket) = Script::on_websocket_with(drawing_on(&budget));
+    script.sends("3:1+::how much?");
+    script.hears(["global message how much? (asks)"]);
+    let args = format!(r#"["{}"]"#, large());
+    assert_eq!(script.replies(&args), Ok(()));
+    assert!(budget.reserved() >= args.len() - ALLOWANCE);
+    assert!(budget.reserved() < args.len());
+    let (packets, _) = script.transmits(websocket);
+    assert_eq!(packets, [format!("6:::1+{args}")]);
+    assert_eq!(budget.reserved(), 0);
+}
+
+#[test]
 fn threads_that_draw_on_it_at_once_never_have_more_than_there_is() {
     let budget = Arc::new(MemoryBudget::new(10 * ALLOWANCE));
     let held = AtomicUsize::new(0);

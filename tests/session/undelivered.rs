@@ -279,6 +279,28 @@ fn who_comes_while_the_goodbye_is_written_gets_it_only_if_it_was_not() {
 }
 
 #[test]
+fn a_poll_that_was_held_long_enough_is_not_the_last_one_if_something_may_come_back() {
+    let (mut script, websocket) = Script::on_websocket();
+    script.emits(GLOBAL, "one");
+    script.gets(websocket, ["3:::one"]);
+    let poll = script.polls();
+    script.gets(poll, []);
+    script.after(20.0);
+    script
+        .session
+        .disconnect(script.now, DisconnectReason::ShuttingDown);
+    script.gets_last(poll, ["8::"]);
+    script.loses(poll, Loss::Ended);
+    script.gives_back(websocket, 1);
+    let poll = script.polls();
+    script.gets_last(poll, ["1::"]);
+    let poll = script.polls();
+    script.gets_last(poll, ["3:::one", "0::"]);
+    let _ = script.events();
+    script.is_finished();
+}
+
+#[test]
 fn a_stream_that_has_written_everything_holds_up_nobody() {
     for is_late in [true, false] {
         let mut script = Script::new();
@@ -407,10 +429,14 @@ fn a_transport_that_is_gone_settles_nothing() {
     script.emits(GLOBAL, "one");
     script.gets(websocket, ["3:::one"]);
     script.loses(websocket, Loss::Broken);
+    let settles = |script: &mut Script| {
+        let before = format!("{:?}", script.session);
+        script.session.settle(script.now, websocket);
+        assert_eq!(format!("{:?}", script.session), before);
+    };
+    settles(&mut script);
     let poll = script.polls();
-    let before = format!("{:?}", script.session);
-    script.session.settle(script.now, websocket);
-    assert_eq!(format!("{:?}", script.session), before);
+    settles(&mut script);
     script.emits(GLOBAL, "two");
     script.gets_last(poll, ["1::"]);
 }

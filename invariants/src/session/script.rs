@@ -204,7 +204,7 @@ impl Script {
     ///
     /// # Errors
     /// What the session says.
-    pub fn replies(&mut self, args: &'static str) -> Result<(), Misuse> {
+    pub fn replies(&mut self, args: &str) -> Result<(), Misuse> {
         let reply_to = self.replies.pop_front().expect("an answer was asked for");
         self.session
             .acknowledge(reply_to, Arguments::from_checked(args))
