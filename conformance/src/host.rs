@@ -13,30 +13,32 @@ use socketio_server::{BuildError, Listen, LocalAddr, ServerBuilder, ServerHandle
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
-use crate::watched::{Tasks, Watched};
+use crate::clock::Clock;
+use crate::server::TestServer;
+use crate::test_runtime::{Tasks, TestRuntime};
 
 /// A task of which nobody asks what it is.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-type Building = dyn Fn(ServerBuilder) -> Result<BuiltServer, BuildError> + Send + Sync;
-type BuildingWatched =
+type Building =
     dyn Fn(ServerBuilder, Dispatch, Tasks) -> Result<BuiltServer, BuildError> + Send + Sync;
+type Serving = dyn Fn(ServerBuilder, Clock) -> Served + Send + Sync;
 
 /// A runtime of which nobody asks which one it is.
 pub(crate) struct Host {
     build: Box<Building>,
-    build_watched: Box<BuildingWatched>,
     spawn: Box<dyn Fn(Task) + Send + Sync>,
-    serve: Option<Box<dyn Fn(ServerBuilder) -> Served + Send + Sync>>,
+    serve: Option<Box<Serving>>,
 }
 
 impl Host {
     pub(crate) fn new<R: Runtime>(runtime: R) -> Self {
-        let (building, watched) = (runtime.clone(), runtime.clone());
+        let building = runtime.clone();
         Self {
-            build: Box::new(move |builder| build_on(building.clone(), builder)),
-            build_watched: Box::new(move |builder, told, tasks| {
-                build_on(Watched::new(watched.clone(), told, tasks), builder)
+            build: Box::new(move |builder, told, tasks| {
+                let clock = Clock::default();
+                let runtime = TestRuntime::new(building.clone(), clock.clone());
+                build_on(runtime.watched(told, tasks), clock, builder)
             }),
             spawn: Box::new(move |task| runtime.spawn(task)),
             serve: None,
@@ -45,30 +47,36 @@ impl Host {
 
     pub(crate) fn served_by(
         self,
-        serve: impl Fn(ServerBuilder) -> Served + Send + Sync + 'static,
+        serve: impl Fn(ServerBuilder, Clock) -> Served + Send + Sync + 'static,
     ) -> Self {
         let serve = Some(Box::new(serve) as _);
         Self { serve, ..self }
     }
 
     pub(crate) fn build(&self, builder: ServerBuilder) -> Result<BuiltServer, BuildError> {
-        (self.build)(builder)
+        (self.build)(builder, Dispatch::none(), Tasks::default())
     }
 
     pub(crate) fn spawn(&self, task: Task) {
         (self.spawn)(task);
     }
 
-    pub(crate) fn serve(&self, builder: ServerBuilder) -> Served {
-        match &self.serve {
-            Some(serve) => serve(builder),
-            None => self.listen(builder),
+    pub(crate) fn serve(&self, builder: ServerBuilder) -> TestServer {
+        let Some(serve) = &self.serve else {
+            return self.listen(builder);
+        };
+        let clock = Clock::default();
+        let Served { address, handle } = serve(builder, clock.clone());
+        TestServer {
+            address,
+            handle,
+            clock,
         }
     }
 
     /// Serves on a port of its own, with the server's listener in any case.
-    pub(crate) fn listen(&self, builder: ServerBuilder) -> Served {
-        let built = (self.build)(builder.listen(any_port()));
+    pub(crate) fn listen(&self, builder: ServerBuilder) -> TestServer {
+        let built = self.build(builder.listen(any_port()));
         self.run(built.expect("a server"))
     }
 
@@ -78,19 +86,23 @@ impl Host {
         builder: ServerBuilder,
         told: Dispatch,
         tasks: Tasks,
-    ) -> Served {
-        let built = (self.build_watched)(builder.listen(any_port()), told.clone(), tasks);
+    ) -> TestServer {
+        let built = (self.build)(builder.listen(any_port()), told.clone(), tasks);
         let mut server = built.expect("a server");
         server.running = Box::pin(server.running.with_subscriber(told));
         self.run(server)
     }
 
     /// Serves where the server listens.
-    pub(crate) fn run(&self, server: BuiltServer) -> Served {
-        let address = server.local_addr().expect("an address");
-        let handle = server.handle();
+    pub(crate) fn run(&self, server: BuiltServer) -> TestServer {
+        let (address, handle) = (server.local_addr().expect("an address"), server.handle());
+        let clock = server.clock.clone();
         self.spawn(server.run());
-        Served { address, handle }
+        TestServer {
+            address,
+            handle,
+            clock,
+        }
     }
 }
 
@@ -125,6 +137,7 @@ pub struct BuiltServer {
     addresses: Vec<LocalAddr>,
     policy_addresses: Vec<LocalAddr>,
     handle: ServerHandle,
+    clock: Clock,
     running: Task,
 }
 
@@ -154,6 +167,12 @@ impl BuiltServer {
         self.handle.clone()
     }
 
+    /// Its clock, which stands still.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// Accepts connections until it is shut down.
     #[must_use]
     pub fn run(self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -174,12 +193,17 @@ fn any_port() -> Listen {
     Listen::tcp(SocketAddr::from(([127, 0, 0, 1], 0)))
 }
 
-fn build_on<R: Runtime>(runtime: R, builder: ServerBuilder) -> Result<BuiltServer, BuildError> {
+fn build_on<R: Runtime>(
+    runtime: R,
+    clock: Clock,
+    builder: ServerBuilder,
+) -> Result<BuiltServer, BuildError> {
     let server = block_on(builder.on_runtime::<R>().build_on(runtime))?;
     Ok(BuiltServer {
         addresses: server.local_addrs().cloned().collect(),
         policy_addresses: server.flash_policy_addrs().cloned().collect(),
         handle: server.handle(),
+        clock,
         running: Box::pin(server.run()),
     })
 }

@@ -46,6 +46,7 @@ mod behaviour;
 pub mod certificates;
 pub mod client;
 pub mod clients;
+pub mod clock;
 mod host;
 pub mod htmlfile_client;
 pub mod http_client;
@@ -56,7 +57,7 @@ mod panics;
 pub mod recordings;
 pub mod replay;
 pub mod server;
-mod watched;
+mod test_runtime;
 
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ use socketio_server::runtime::Runtime;
 
 pub use crate::host::{BuiltServer, Served};
 pub use crate::suite::{Suite, TestFile};
+pub use crate::test_runtime::TestRuntime;
 
 /// Runs the whole suite on a runtime, as the arguments of the process ask for.
 ///

@@ -14,23 +14,30 @@ use socketio_server::{
 };
 use tracing::Dispatch;
 
+use crate::clock::Clock;
 use crate::host::{BuiltServer, Served, host};
 use crate::journal::{Journal, journal};
-pub use crate::watched::Tasks;
+pub use crate::test_runtime::Tasks;
 
 /// How long anything may take before a test gives it up: much longer than it ever takes.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How often to look whether something has come true.
+const GLANCE: Duration = Duration::from_millis(2);
+
 /// How long [`impatient`] servers wait for anything, or a few times as long.
 pub const SHORT: Duration = Duration::from_millis(150);
 
-/// A server on a port of its own. It is shut down when the test is over.
+/// A server on a port of its own. Its clock stands still until the test lets it run; it is shut
+/// down when the test is over.
 #[derive(Debug)]
 pub struct TestServer {
     /// Where clients find it.
     pub address: SocketAddr,
     /// The handle to it.
     pub handle: ServerHandle,
+    /// Its time.
+    pub clock: Clock,
 }
 
 impl TestServer {
@@ -55,30 +62,29 @@ impl TestServer {
 
     /// With these settings, by whatever serves.
     pub fn start(builder: ServerBuilder) -> Self {
-        host().serve(builder).into()
+        host().serve(builder)
     }
 
     /// Serves where the server listens.
     pub fn run(server: BuiltServer) -> Self {
-        host().run(server).into()
+        host().run(server)
     }
 
     /// With the server's own listener in any case: for what only that does.
     pub fn listening(builder: ServerBuilder) -> Self {
-        host().listen(builder).into()
+        host().listen(builder)
     }
 
     /// Likewise; what its tasks trace goes to a subscriber of its own.
     pub fn traced(builder: ServerBuilder, told: Dispatch) -> Self {
-        let served = host().listen_watched(builder, told, Tasks::default());
-        served.into()
+        host().listen_watched(builder, told, Tasks::default())
     }
 
     /// With the server's own listener; its tasks are counted.
     pub fn counted(builder: ServerBuilder) -> (Self, Tasks) {
         let tasks = Tasks::default();
-        let served = host().listen_watched(builder, Dispatch::none(), tasks.clone());
-        (served.into(), tasks)
+        let server = host().listen_watched(builder, Dispatch::none(), tasks.clone());
+        (server, tasks)
     }
 
     /// With the server's own listener; handlers write into the journal.
@@ -87,22 +93,43 @@ impl TestServer {
         (Self::listening(builder.state(pen)), journal)
     }
 
-    /// Waits until nothing is left of any client.
+    /// Lets time pass until nothing is left of any client.
     pub fn wait_until_deserted(&self) {
-        eventually("no session and no connection is left", || {
+        self.eventually("no session and no connection is left", || {
             self.handle.session_count() == 0 && self.handle.connection_count() == 0
         });
     }
 }
 
+impl TestServer {
+    /// Waits for what time brings, and has it pass twenty times as fast.
+    ///
+    /// # Panics
+    /// If it never comes true.
+    #[track_caller]
+    pub fn eventually(&self, what: &str, is_so: impl Fn() -> bool) {
+        eventually(what, || {
+            self.clock.advance(20 * GLANCE);
+            is_so()
+        });
+    }
+}
+
 impl From<Served> for TestServer {
+    /// A server with a clock of its own: that of the test governs nothing.
     fn from(Served { address, handle }: Served) -> Self {
-        Self { address, handle }
+        let clock = Clock::default();
+        Self {
+            address,
+            handle,
+            clock,
+        }
     }
 }
 
 impl Drop for TestServer {
     fn drop(&mut self) {
+        self.clock.run();
         let handle = self.handle.clone();
         in_background(async move { handle.shutdown(Duration::from_secs(1)).await });
     }
@@ -199,6 +226,6 @@ pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "never came true: {what}");
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(GLANCE);
     }
 }

@@ -6,6 +6,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use socketio_server::ServerBuilder;
 use socketio_server::runtime::Runtime;
 
+use crate::clock::Clock;
 use crate::host::{self, Host, Served};
 use crate::{behaviour, clients, panics, recordings};
 
@@ -73,16 +74,15 @@ impl Suite {
         }
     }
 
-    /// Has servers served inside of something else on the same runtime, such as a web framework, on
-    /// any port of 127.0.0.1. What is then the framework's affair is left out.
+    /// Has servers served inside of something else, such as a web framework, on any port of
+    /// 127.0.0.1, and with this clock: on a [`TestRuntime`](crate::TestRuntime). What is then the
+    /// framework's affair is left out.
     #[must_use]
-    pub fn served_by<R: Runtime>(
+    pub fn served_by(
         mut self,
-        serve: impl Fn(ServerBuilder<R>) -> Served + Send + Sync + 'static,
+        serve: impl Fn(ServerBuilder, Clock) -> Served + Send + Sync + 'static,
     ) -> Self {
-        self.host = self
-            .host
-            .served_by(move |builder| serve(builder.on_runtime()));
+        self.host = self.host.served_by(serve);
         self.without(&OF_LISTENERS, "they listen by themselves")
             .without(&OF_OTHERS, "they are about what is none of Socket.IO's")
             .without(&OF_WRITING, "what a framework takes counts as written")

@@ -9,7 +9,7 @@ use socketio_conformance::client::{Client, Transport, handshake};
 use socketio_conformance::http_client::{HttpClient, text};
 use socketio_conformance::journal::journal;
 use socketio_conformance::server::{PATIENCE, TestServer, eventually, in_background};
-use socketio_conformance::tests;
+use socketio_conformance::{Served, tests};
 use socketio_driver_tokio::tower::SocketIoService;
 use socketio_driver_tokio::{Handshake, Namespace, Server, ServerBuilder, Socket, Text};
 use socketio_tests::one_runtime::wait_for;
@@ -55,7 +55,7 @@ fn start(path: &'static str, builder: ServerBuilder) -> (TestServer, ActixHandle
     let built = wait_for(async { builder.tower_service() });
     let (service, handle) = built.expect("a service");
     let (address, stop) = serve(path, service);
-    (TestServer { address, handle }, stop)
+    (TestServer::from(Served { address, handle }), stop)
 }
 
 fn routes_keep_their_requests() {

@@ -6,7 +6,7 @@ use axum::Router;
 use socketio_conformance::client::{Client, Transport};
 use socketio_conformance::http_client::{HttpClient, text};
 use socketio_conformance::server::{PATIENCE, TestServer, eventually, in_background};
-use socketio_conformance::tests;
+use socketio_conformance::{Served, tests};
 use socketio_driver_tokio::Server;
 use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
@@ -32,7 +32,7 @@ fn everybody_takes_its_goodbye_and_then_axum_ends() {
     };
     let serving = axum::serve(listener, Router::new().layer(layer)).with_graceful_shutdown(ended);
     let serving = in_background(async move { serving.await });
-    let server = TestServer { address, handle };
+    let server = TestServer::from(Served { address, handle });
     let mut talking = Client::connect(&server, Transport::WebSocket);
     let mut held = Client::connect_and_poll(&server);
     let mut between = Client::connect(&server, Transport::Polling);
@@ -53,6 +53,7 @@ fn everybody_takes_its_goodbye_and_then_axum_ends() {
 fn who_does_not_come_is_waited_for_no_longer_than_allowed() {
     let server = TestServer::of([]);
     let _absent = Client::connect(&server, Transport::Polling);
+    server.clock.run();
     assert!(!wait_for(server.handle.shutdown(Duration::from_millis(50))));
     assert_eq!(server.handle.session_count(), 0);
 }

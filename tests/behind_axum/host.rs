@@ -3,17 +3,21 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use socketio_conformance::Served;
-use socketio_driver_tokio::ServerBuilder;
+use socketio_conformance::clock::Clock;
+use socketio_conformance::{Served, ServerBuilder, TestRuntime};
+use socketio_driver_tokio::Driver;
+use socketio_driver_tokio::runtime::Runtime;
 use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
 
 use crate::application::peer;
 
 /// Serves on a port of its own, until the process ends.
-pub(crate) fn serve(builder: ServerBuilder) -> Served {
+pub(crate) fn serve(builder: ServerBuilder, clock: Clock) -> Served {
     wait_for(async {
-        let (layer, handle) = builder.tower_layer().expect("a layer");
+        let runtime = TestRuntime::new(Driver::current(), clock);
+        let layer = builder.on_runtime().tower_layer_on(runtime);
+        let (layer, handle) = layer.expect("a layer");
         let application = Router::new()
             .layer(layer.peer_from(peer))
             .into_make_service_with_connect_info::<SocketAddr>();

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use async_std::net::TcpListener;
 use async_std::task;
-use socketio_conformance::{Served, Suite};
+use socketio_conformance::clock::Clock;
+use socketio_conformance::{Served, ServerBuilder, Suite, TestRuntime};
+use socketio_driver_async_std::Driver;
 use socketio_driver_async_std::runtime::{FuturesStream, Runtime};
-use socketio_driver_async_std::{Driver, ServerBuilder};
 
 fn main() -> ExitCode {
     Suite::on("hyper on async-std", Driver::current())
@@ -19,8 +20,10 @@ fn main() -> ExitCode {
 }
 
 /// Serves on a port of its own, until the process ends.
-fn serve(builder: ServerBuilder) -> Served {
-    let (layer, handle) = builder.tower_layer().expect("a layer");
+fn serve(builder: ServerBuilder, clock: Clock) -> Served {
+    let runtime = TestRuntime::new(Driver::current(), clock);
+    let layer = builder.on_runtime().tower_layer_on(runtime);
+    let (layer, handle) = layer.expect("a layer");
     let listener = task::block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
     let address = listener.local_addr().expect("an address");
     task::spawn(async move {

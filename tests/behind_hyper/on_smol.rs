@@ -9,8 +9,9 @@ use std::thread;
 
 use smol::Executor;
 use smol::net::TcpListener;
-use socketio_conformance::{Served, Suite};
-use socketio_driver_smol::{Driver, ServerBuilder};
+use socketio_conformance::clock::Clock;
+use socketio_conformance::{Served, ServerBuilder, Suite, TestRuntime};
+use socketio_driver_smol::Driver;
 
 fn main() -> ExitCode {
     let executor = Arc::new(Executor::new());
@@ -19,15 +20,16 @@ fn main() -> ExitCode {
         thread::spawn(move || smol::block_on(executor.run(pending::<()>())));
     }
     Suite::on("hyper on smol", Driver::on(&executor))
-        .served_by(move |builder| serve(&executor, builder))
+        .served_by(move |builder, clock| serve(&executor, builder, clock))
         .without(&["clients"], "they come to the example hyper_chat")
         .run()
 }
 
 /// Serves on a port of its own, until the process ends.
-fn serve(executor: &Arc<Executor<'static>>, builder: ServerBuilder) -> Served {
-    let runtime = Driver::on(executor);
-    let (layer, handle) = builder.tower_layer_on(runtime).expect("a layer");
+fn serve(executor: &Arc<Executor<'static>>, builder: ServerBuilder, clock: Clock) -> Served {
+    let runtime = TestRuntime::new(Driver::on(executor), clock);
+    let layer = builder.on_runtime().tower_layer_on(runtime);
+    let (layer, handle) = layer.expect("a layer");
     let listener = smol::block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
     let address = listener.local_addr().expect("an address");
     let connections = Arc::clone(executor);

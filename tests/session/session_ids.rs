@@ -92,6 +92,7 @@ fn expect_even_spread(shards: usize, id: impl Fn(usize) -> SessionId) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "how even a spread is shows in thousands of ids")]
 fn ids_are_spread_over_shards_whatever_they_begin_with() {
     for shards in [2, 16, 48] {
         expect_even_spread(shards, |number| {

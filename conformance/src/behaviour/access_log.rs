@@ -55,6 +55,7 @@ fn session_ids_are_not_given_away() {
     let builder = ServerBuilder::new().polling_duration(Duration::from_millis(10));
     let (server, lines) = start(builder, LevelFilter::DEBUG);
     let client = Client::connect(&server, Transport::Polling);
+    server.clock.run();
     let sid = client.sid.clone();
     let mut http = HttpClient::open(server.address);
     for target in [

@@ -68,7 +68,7 @@ fn who_is_admitted_joins_and_the_rest_is_told_why_not() {
             (":?never", "7::/vip", Some("authorization_timeout")),
         ] {
             client.send(&format!("1::/vip{query}"));
-            client.expect(answer);
+            server.clock.running(|| client.expect(answer));
             if let Some(fault) = fault {
                 journal.expect(&format!("/vip: {fault}"));
             }

@@ -78,6 +78,7 @@ fn what_waited_for_a_handler_is_answered_no_faster_than_the_client_reads() {
     let mut packets = numbered(1000);
     packets.insert(0, String::from("3:::wait"));
     client.send_together(&together(&packets));
+    server.clock.run();
     expect_all(&mut client, &packets, 8000);
 }
 
@@ -97,6 +98,7 @@ fn a_post_whose_answers_nobody_polls_ends_with_its_session() {
     let mut client = Client::connect(&server, Transport::Polling);
     let packets = numbered(1000);
     client.polling().begin_post(&payload(&together(&packets)));
+    server.clock.run();
     assert_eq!(text(&client.polling().posts.answer("POST")), "1");
     journal.expect("CloseTimeout");
     client.expect("7:::1+0");

@@ -160,6 +160,8 @@ fn nothing_is_left_of_any_state() {
         let connections = state(&server);
         (name, server, tasks, idle, connections)
     });
+    // From here on, and for all at once.
+    begun.iter().for_each(|(_, server, ..)| server.clock.run());
     for (name, server, tasks, idle, _connections) in &begun {
         eventually(&format!("{name}: no session and no connection"), || {
             server.handle.session_count() == 0 && server.handle.connection_count() == 0
@@ -208,6 +210,7 @@ fn a_handler_that_never_returns_is_dropped_and_the_next_event_has_its_turn() {
         let wait = r#"5:1+::{"name":"wait"}"#;
         let next = r#"5:2+::{"name":"next"}"#;
         client.send_together(&[wait, next]);
+        server.clock.run();
         client.expect(TOLD);
         client.expect(&answer_to(1));
         client.expect(r#"6:::2+["turn"]"#);
@@ -247,7 +250,8 @@ fn whatever_the_application_is_called_for_has_its_time() {
     ] {
         client.send(packet);
         for fault in faults {
-            assert_eq!(journal.next(), *fault, "{packet}");
+            let told = server.clock.running(|| journal.next());
+            assert_eq!(told, *fault, "{packet}");
         }
     }
     drop(client);
@@ -271,7 +275,7 @@ fn a_handler_that_answers_by_hand_is_answered_for() {
         let mut client = Client::connect(&server, Transport::WebSocket);
         for (id, event) in [(1, "keep"), (2, "wait")] {
             client.ask(id, event, "[]");
-            client.expect(TOLD);
+            server.clock.running(|| client.expect(TOLD));
             client.expect(&answer_to(id));
             journal.expect("handler_timed_out");
         }
@@ -298,7 +302,7 @@ fn a_namespace_may_give_its_handlers_a_time_of_its_own() {
         client.send(&format!(r#"5:1+:{namespace}:{{"name":"wait"}}"#));
         client
     });
-    journal.expect("handler_timed_out");
+    server.clock.running(|| journal.expect("handler_timed_out"));
     gate.add_permits(2);
     let [patient, less_hasty, hasty] = &mut clients;
     patient.expect(r#"6::/patient:1+["waited"]"#);
@@ -331,7 +335,7 @@ fn a_post_that_waits_too_long_ends_its_session() {
         .polling()
         .begin_post("\u{fffd}5\u{fffd}3:::1\u{fffd}5\u{fffd}3:::2\u{fffd}5\u{fffd}3:::3");
     let posts = &mut client.polling().posts;
-    let answer = posts.answer("POST");
+    let answer = server.clock.running(|| posts.answer("POST"));
     assert_eq!((answer.status, text(&answer)), (503, "too busy"));
     posts.expect_end();
     client.expect("7:::1+0");

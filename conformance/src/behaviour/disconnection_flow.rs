@@ -14,7 +14,7 @@ use crate::client::{Client, Transport, handshake, on_each_transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen};
 use crate::replay::raw_websocket::{CLOSE, TEXT, frame_bytes};
-use crate::server::{TestServer, eventually, in_background};
+use crate::server::{SHORT, TestServer, eventually, in_background};
 
 tests![
     the_client_says_goodbye,
@@ -219,19 +219,22 @@ fn the_client_closes_its_websocket() {
 
 fn the_client_stops_polling() {
     let builder = ServerBuilder::new()
-        .polling_duration(Duration::from_millis(200))
         .heartbeat_interval(None)
-        .close_timeout(Duration::from_secs(1));
+        .polling_duration(SHORT)
+        .close_timeout(2 * SHORT);
     let reason = DisconnectReason::CloseTimeout;
-    flow(builder, Transport::Polling, reason, |_, _| {});
+    flow(builder, Transport::Polling, reason, |server, _| {
+        server.clock.run();
+    });
 }
 
 fn the_client_leaves_a_heartbeat_unanswered() {
     let builder = ServerBuilder::new()
-        .heartbeat_interval(Duration::from_secs(1))
-        .heartbeat_timeout(Duration::from_millis(1200));
+        .heartbeat_interval(SHORT)
+        .heartbeat_timeout(2 * SHORT);
     let reason = DisconnectReason::HeartbeatTimeout;
-    flow(builder, Transport::WebSocket, reason, |_, client| {
+    flow(builder, Transport::WebSocket, reason, |server, client| {
+        server.clock.run();
         client.expect("2::");
         // No goodbye: a client that is there after all is to come back.
         client.websocket().expect_close(1000);
@@ -340,7 +343,7 @@ fn a_handshake_that_nobody_uses_is_no_affair_of_the_handlers() {
         .handshake_timeout(Duration::from_millis(50));
     let (server, journal) = TestServer::noting_listening(builder);
     let sid = handshake(server.address, "");
-    eventually("it is forgotten", || server.handle.session_count() == 0);
+    server.eventually("it is forgotten", || server.handle.session_count() == 0);
     let target = format!("/socket.io/1/xhr-polling/{sid}");
     let answer = HttpClient::open(server.address).get(&target);
     assert_eq!((answer.status, text(&answer)), (200, "7:::1+0"));

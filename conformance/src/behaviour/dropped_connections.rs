@@ -9,7 +9,7 @@ use socketio_server::{Namespace, ServerBuilder, ServerLimits, Socket, Text};
 use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{TestServer, eventually, with_close_timeout};
+use crate::server::{SHORT, TestServer, eventually, with_close_timeout};
 
 tests![
     requests_may_end_anywhere,
@@ -37,8 +37,7 @@ fn send_beginnings(server: &TestServer, bytes: &[u8]) {
 fn requests_may_end_anywhere() {
     let builder = ServerBuilder::new()
         .namespace(echoing())
-        // Long enough for the client that takes its session up.
-        .handshake_timeout(Duration::from_secs(2));
+        .handshake_timeout(SHORT);
     let server = TestServer::listening(builder);
     let mut client = Client::connect(&server, Transport::Polling);
     let target = format!("/socket.io/1/xhr-polling/{}", client.sid);

@@ -15,6 +15,7 @@ use socketio_server::{
 };
 
 use crate::certificates::OwnCertificate;
+use crate::clock::Clock;
 use crate::http_client::HttpClient;
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
 use crate::server::{PATIENCE, bind, build, eventually, in_background, wait_for};
@@ -34,6 +35,7 @@ tests![
 struct EncryptedServer {
     addresses: Vec<SocketAddr>,
     handle: ServerHandle,
+    clock: Clock,
     certificate: OwnCertificate,
 }
 
@@ -44,11 +46,12 @@ impl EncryptedServer {
         let builder = builder.listen(encrypted).listen(Listen::tcp("127.0.0.1:0"));
         let server = build(builder).expect("a server");
         let addresses = server.local_addrs().filter_map(LocalAddr::tcp).collect();
-        let handle = server.handle();
+        let (handle, clock) = (server.handle(), server.clock());
         in_background(server.run());
         Self {
             addresses,
             handle,
+            clock,
             certificate,
         }
     }
@@ -191,6 +194,7 @@ fn who_never_begins_is_not_waited_for() {
     let mut limits = ServerLimits::default();
     limits.tls_handshake_timeout = Duration::from_millis(50);
     let server = EncryptedServer::start(ServerBuilder::new().limits(limits));
+    server.clock.run();
     let mut silent = server.tcp();
     assert_eq!(silent.read(&mut [0]).expect("the end"), 0);
     let patient = EncryptedServer::start(ServerBuilder::new());
@@ -212,6 +216,7 @@ fn who_leaves_a_response_unread_is_given_up() {
     let mut unread = server.connect();
     eventually("it is there", || server.handle.connection_count() == 1);
     unread.send(get("/page").as_bytes());
+    server.clock.run();
     eventually("it is given up", || server.handle.connection_count() == 0);
     let mut read = Vec::new();
     let error = unread.0.read_to_end(&mut read).expect_err("a cut");

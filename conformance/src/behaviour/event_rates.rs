@@ -34,34 +34,41 @@ fn send_together(client: &mut Client, packets: &[String]) {
     client.send_together(&packets);
 }
 
+/// Five at once, and then one in ten milliseconds.
+fn paced() -> (TestServer, Journal) {
+    let rate = RateLimit::per_second(100).burst(5);
+    TestServer::noting(ServerBuilder::new().namespace(noting()).event_rate(rate))
+}
+
+/// Forty packets that are sent together are heard as time passes, and not before.
+fn expect_paced(server: &TestServer, journal: &Journal, client: &mut Client) {
+    server.clock.run();
+    send_together(client, &numbered(40));
+    for number in 0..40_u32 {
+        journal.expect(&number.to_string());
+        let due = Duration::from_millis(10) * number.saturating_sub(4);
+        assert!(server.clock.passed() >= due, "{number} was not due yet");
+    }
+}
+
 fn what_comes_too_fast_is_heard_in_its_time_and_in_order() {
     on_each_transport(|transport| {
-        let rate = RateLimit::per_second(100).burst(5);
-        let builder = ServerBuilder::new().namespace(noting()).event_rate(rate);
-        let (server, journal) = TestServer::noting(builder);
+        let (server, journal) = paced();
         let mut client = Client::connect(&server, transport);
-        send_together(&mut client, &numbered(40));
-        for number in 0..40 {
-            journal.expect(&number.to_string());
-        }
+        expect_paced(&server, &journal, &mut client);
     });
 }
 
 fn what_is_posted_too_fast_is_heard_though_nobody_polls() {
-    let rate = RateLimit::per_second(100).burst(5);
-    let builder = ServerBuilder::new().namespace(noting()).event_rate(rate);
-    let (server, journal) = TestServer::noting(builder);
     for transport in [Transport::Polling, Transport::Jsonp] {
+        let (server, journal) = paced();
         // Between two polls, so that there is no transport.
         let mut client = Client::connect(&server, transport);
-        send_together(&mut client, &numbered(40));
-        for number in 0..40 {
-            journal.expect(&number.to_string());
-        }
+        expect_paced(&server, &journal, &mut client);
     }
 }
 
-/// Three packets, and then no more in the time of a test.
+/// Three packets, and then no more for an hour.
 fn soon_exhausted() -> ServerBuilder {
     let rate = RateLimit::new(1, Duration::from_secs(3600)).burst(3);
     ServerBuilder::new().namespace(noting()).event_rate(rate)

@@ -102,9 +102,10 @@ fn who_asks_for_nothing_there_is_given_up() {
     let limits = ServerLimits::default().flash_policy_timeout(Duration::from_millis(50));
     let (server, policies) = start(ServerBuilder::new().limits(limits));
     let mut silent = HttpClient::open(policies);
-    assert_eq!(read_to_end(&mut silent), "");
     let mut halting = HttpClient::open(policies);
     halting.send("<policy-file-req");
+    server.clock.run();
+    assert_eq!(read_to_end(&mut silent), "");
     assert_eq!(read_to_end(&mut halting), "");
     drop((silent, halting));
     server.wait_until_deserted();
@@ -132,9 +133,11 @@ fn the_main_port_answers_as_well_and_goes_on_serving() {
 fn who_says_nothing_on_the_main_port_is_given_up_there_too() {
     let limits = ServerLimits::default().request_head_timeout(Duration::from_millis(50));
     let (server, _) = start(ServerBuilder::new().limits(limits));
-    HttpClient::open(server.address).expect_end();
+    let mut silent = HttpClient::open(server.address);
     let mut halting = HttpClient::open(server.address);
     halting.send("<policy-file");
+    server.clock.run();
+    silent.expect_end();
     halting.expect_end();
     drop(halting);
     server.wait_until_deserted();

@@ -26,6 +26,7 @@ tests![
 #[track_caller]
 fn expect_refusal(builder: ServerBuilder, target: &str, status: u16, body: &str) {
     let server = TestServer::start(builder);
+    server.clock.run();
     let answer = HttpClient::open(server.address).get(target);
     assert_eq!((answer.status, text(&answer)), (status, body));
     assert_eq!(server.handle.session_count(), 0);

@@ -132,7 +132,7 @@ fn heartbeats_go_over_the_stream() {
     let (server, _journal) = TestServer::noting(builder);
     let mut client = Client::connect(&server, Transport::HtmlFile);
     for _ in 0..3 {
-        client.expect("2::");
+        server.clock.running(|| client.expect("2::"));
         client.send("2::");
     }
 }
@@ -143,6 +143,7 @@ fn a_heartbeat_that_stays_unanswered_ends_the_stream() {
         .heartbeat_timeout(Duration::from_millis(50));
     let (server, journal) = TestServer::noting(builder);
     let mut client = Client::connect(&server, Transport::HtmlFile);
+    server.clock.run();
     client.expect("2::");
     client.htmlfile().expect_end();
     journal.expect("HeartbeatTimeout");
@@ -253,7 +254,6 @@ fn impatient(outbox_bytes: usize, patience: Duration) -> ServerBuilder {
 
 fn a_stream_that_is_not_read_takes_no_more_than_its_outbox() {
     let outbox = 1 << 20;
-    // Long enough for the outbox to run over first.
     let patience = Duration::from_secs(3);
     let (server, journal) = TestServer::noting_listening(impatient(outbox, patience));
     let client = Client::connect(&server, Transport::HtmlFile);
@@ -284,6 +284,7 @@ fn a_stream_that_is_left_unread_for_too_long_is_cut_off() {
         assert_eq!(everybody.send(&text).queued, 1);
     }
     // It may come back, and does not.
+    server.clock.run();
     journal.expect("CloseTimeout");
     server.wait_until_deserted();
     drop(client);

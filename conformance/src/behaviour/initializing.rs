@@ -172,7 +172,7 @@ fn who_cannot_be_prepared_is_refused() {
         (":?never", "authorization_timeout"),
     ] {
         client.send(&format!("1::/shop{query}"));
-        client.expect("7::/shop");
+        server.clock.running(|| client.expect("7::/shop"));
         journal.expect(fault);
     }
 }

@@ -6,7 +6,7 @@ use socketio_server::{BuildError, Listen, LocalAddr, Namespace, ServerBuilder};
 
 use crate::client::{Client, Transport};
 use crate::http_client::HttpClient;
-use crate::server::{PATIENCE, TestServer, bind, build, eventually, in_background, wait_for};
+use crate::server::{PATIENCE, TestServer, bind, build, eventually, wait_for};
 
 tests![
     several_addresses_lead_to_the_same_sessions,
@@ -27,11 +27,8 @@ const ANY_PORT_OF_STD: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 0);
 /// The server, and all the TCP addresses it listens on.
 fn start(builder: ServerBuilder) -> (TestServer, Vec<SocketAddr>) {
     let server = build(builder).expect("a server");
-    let addresses: Vec<_> = server.local_addrs().filter_map(LocalAddr::tcp).collect();
-    let handle = server.handle();
-    in_background(server.run());
-    let address = addresses[0];
-    (TestServer { address, handle }, addresses)
+    let addresses = server.local_addrs().filter_map(LocalAddr::tcp).collect();
+    (TestServer::run(server), addresses)
 }
 
 fn is_served(address: SocketAddr) -> bool {

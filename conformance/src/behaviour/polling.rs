@@ -158,6 +158,7 @@ fn a_poll_without_news_is_released_in_time() {
     let builder = ServerBuilder::new().polling_duration(Duration::from_millis(20));
     let server = TestServer::start(builder);
     let mut client = Client::connect(&server, Transport::Polling);
+    server.clock.run();
     for _ in 0..3 {
         client.expect("8::");
     }

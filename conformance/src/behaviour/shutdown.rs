@@ -139,6 +139,7 @@ fn who_never_reads_is_waited_for_no_longer_than_allowed() {
     for _ in 0..32 {
         assert_eq!(everybody.send(&text).queued, 1);
     }
+    server.clock.run();
     assert!(!wait_for(server.handle.shutdown(Duration::from_millis(50))));
     // What is left is cut off.
     server.wait_until_deserted();
@@ -178,6 +179,7 @@ fn websockets_that_are_closing_are_not_waited_for_longer_than_others() {
     }
     client.expect("0::");
     // The client does not answer the close frame.
+    server.clock.run();
     let complete = shutdown(&server, Duration::from_millis(50));
     wait_for(complete).expect("a shutdown");
     eventually("it is cut off", || server.handle.connection_count() == 0);
@@ -193,6 +195,7 @@ fn a_silent_shutdown_sends_what_is_queued_and_no_goodbye() {
     let complete = in_background(async move { handle.shutdown_silently(PATIENCE).await });
     client.expect("3:::last");
     client.websocket().expect_close(1000);
+    drop(client);
     let polls = polling.polling();
     assert_eq!(polls.end_poll(), ["3:::last"]);
     assert!(wait_for(complete).expect("a shutdown"));

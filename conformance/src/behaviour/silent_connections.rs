@@ -5,7 +5,7 @@ use std::time::Duration;
 use socketio_server::{Listen, ServerBuilder};
 
 use crate::client::{Client, Transport};
-use crate::server::{TestServer, build, eventually, in_background};
+use crate::server::{TestServer, build, eventually};
 
 tests![the_operating_system_looks_after_them];
 
@@ -21,13 +21,13 @@ fn the_operating_system_looks_after_them() {
     ] {
         let shown = format!("{listen:?}");
         let server = build(ServerBuilder::new().heartbeat_interval(None).listen(listen));
-        let server = server.expect("a server");
-        let address = server.local_addr().expect("an address");
-        let handle = server.handle();
-        in_background(server.run());
-        let server = TestServer { address, handle };
+        let server = TestServer::run(server.expect("a server"));
         let client = Client::connect(&server, Transport::WebSocket);
-        let is_so = || timers_of(address.port()).iter().any(|it| it == timer);
+        let is_so = || {
+            timers_of(server.address.port())
+                .iter()
+                .any(|it| it == timer)
+        };
         eventually(&format!("timer {timer} of {shown}"), is_so);
         drop(client);
     }

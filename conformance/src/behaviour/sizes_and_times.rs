@@ -148,7 +148,7 @@ fn a_body_that_takes_too_long_is_given_up_and_the_session_goes_on() {
     slow.send(&format!(
         "POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n3:::"
     ));
-    let answer = slow.answer("POST");
+    let answer = server.clock.running(|| slow.answer("POST"));
     assert_eq!((answer.status, text(&answer)), (408, "request too slow"));
     slow.expect_end();
     client.send("3:::hello");
@@ -158,25 +158,30 @@ fn a_body_that_takes_too_long_is_given_up_and_the_session_goes_on() {
 fn a_connection_that_never_says_what_it_wants_is_ended() {
     let builder = limited(|limits| limits.request_head_timeout = Duration::from_millis(50));
     let (server, _journal) = TestServer::noting_listening(builder);
-    HttpClient::open(server.address).expect_end();
+    let silent = HttpClient::open(server.address);
     let mut halting = HttpClient::open(server.address);
     halting.send("GET /socket.io/1/ HTTP/1.1\r\nHost:");
-    halting.expect_end();
     let mut idle = HttpClient::open(server.address);
     assert_eq!(idle.get("/socket.io/1/").status, 200);
-    idle.expect_end();
+    server.clock.run();
+    for mut connection in [silent, halting, idle] {
+        connection.expect_end();
+    }
 }
 
 fn a_head_has_all_its_time_however_long_the_answer_before_took() {
-    let head_timeout = Duration::from_secs(1);
+    let head_timeout = Duration::from_millis(100);
     let builder = limited(|limits| limits.request_head_timeout = head_timeout);
-    let builder = builder.polling_duration(head_timeout + Duration::from_millis(200));
+    let builder = builder.polling_duration(2 * head_timeout);
     let (server, _journal) = TestServer::noting_listening(builder);
     let client = Client::connect(&server, Transport::Polling);
     let poll = format!("/socket.io/1/xhr-polling/{}", client.sid);
     let mut kept = HttpClient::open(server.address);
-    assert_eq!(text(&kept.get(&poll)), "8::");
+    kept.begin("GET", &poll, "", "");
+    let released = server.clock.running(|| kept.answer("GET"));
+    assert_eq!(text(&released), "8::");
     assert_eq!(kept.get("/socket.io/1/").status, 200);
+    server.clock.run();
     kept.expect_end();
 }
 
@@ -219,6 +224,7 @@ fn a_client_that_stops_polling_is_given_up() {
     let builder = with_close_timeout(limited(|_| {}), Duration::from_millis(50));
     let (server, journal) = TestServer::noting(builder);
     let client = Client::connect(&server, Transport::Polling);
+    server.clock.run();
     journal.expect("CloseTimeout");
     drop(client);
     server.wait_until_deserted();
@@ -229,7 +235,7 @@ fn a_client_that_answers_heartbeats_is_sent_the_next() {
     let (server, _journal) = TestServer::noting(builder);
     let mut client = Client::connect(&server, Transport::WebSocket);
     for _ in 0..3 {
-        client.expect("2::");
+        server.clock.running(|| client.expect("2::"));
         client.send("2::");
     }
 }
@@ -240,6 +246,7 @@ fn a_client_that_leaves_heartbeats_unanswered_is_given_up() {
         .heartbeat_timeout(Duration::from_millis(50));
     let (server, journal) = TestServer::noting(builder);
     let mut client = Client::connect(&server, Transport::WebSocket);
+    server.clock.run();
     client.expect("2::");
     client.websocket().expect_close(1000);
     journal.expect("HeartbeatTimeout");

@@ -40,11 +40,13 @@ fn jobs_sleep_on_the_servers_runtime() {
     let mut client = Client::connect(&server, Transport::WebSocket);
     client.ask(1, "wait", "[]");
     client.expect(r#"6:::1+["begun"]"#);
+    server.clock.run();
     client.expect("3:::slept");
 }
 
 fn timers_run_from_when_they_are_started() {
     let server = TestServer::of([]);
+    server.clock.run();
     wait_for(async {
         let mut early = server.handle.sleep(SHORT);
         let mut never = server.handle.sleep(LONG);
@@ -65,6 +67,7 @@ fn a_servers_task_tells_its_clients() {
             news.send("published");
         }
     });
+    server.clock.run();
     client.expect("3::/news:published");
 }
 

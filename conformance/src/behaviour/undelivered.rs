@@ -106,7 +106,7 @@ fn a_response_that_is_left_unread_is_repeated_by_the_next_poll() {
     let mut client = Client::connect(&server, Transport::Polling);
     everybody(&server).send(&large(1));
     let unread = begin_unread_poll(&server, &client.sid);
-    eventually("it is given up", || server.handle.connection_count() == 2);
+    server.eventually("it is given up", || server.handle.connection_count() == 2);
     client.expect(&format!("3:::{}", large(1)));
     drop(unread);
 }

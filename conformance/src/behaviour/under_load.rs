@@ -6,9 +6,7 @@ use std::time::Duration;
 use socketio_server::{Args, Namespace, RawArgs, ServerBuilder, Socket};
 
 use crate::client::{Client, Transport};
-use crate::server::{
-    PATIENCE, TestServer, eventually, in_background, wait_for, with_close_timeout,
-};
+use crate::server::{PATIENCE, TestServer, in_background, wait_for, with_close_timeout};
 
 tests![
     clients_that_break_take_nobody_along,
@@ -66,7 +64,7 @@ fn clients_that_break_take_nobody_along() {
             });
         }
     });
-    eventually("nobody is left", || server.handle.session_count() == 0);
+    server.eventually("nobody is left", || server.handle.session_count() == 0);
     let mut next = Client::connect(&server, Transport::WebSocket);
     next.ask(1, "echo", "[1]");
     next.expect("6:::1+[1]");
@@ -94,6 +92,7 @@ fn a_shutdown_under_load_loses_nothing_that_was_queued() {
         client.emit("count", &format!("[{}]", u32::MAX));
         client.expect(r#"5:::{"name":"number","args":[0]}"#);
     }
+    server.clock.run();
     let handle = server.handle.clone();
     let complete = in_background(async move { handle.shutdown(PATIENCE).await });
     thread::scope(|scope| {

@@ -1,12 +1,10 @@
 //! Requests for sessions that do not exist: the same whether they ever did.
 
-use std::time::Duration;
-
 use socketio_server::{Namespace, ServerBuilder, Socket};
 
 use crate::client::{Client, Transport, WebSocket, handshake};
 use crate::http_client::{HttpClient, comparable, text};
-use crate::server::{TestServer, eventually};
+use crate::server::{SHORT, TestServer};
 
 tests![
     a_poll_says_so_with_the_advice_to_reconnect,
@@ -19,7 +17,7 @@ fn ids_of_nobody(server: &TestServer) -> Vec<String> {
     let expired = handshake(server.address, "");
     let mut ended = Client::connect(server, Transport::Polling);
     ended.send("0::");
-    eventually("both sessions are gone", || {
+    server.eventually("both sessions are gone", || {
         server.handle.session_count() == 0
     });
     let mut of_other_server = expired.clone();
@@ -37,9 +35,7 @@ fn ids_of_nobody(server: &TestServer) -> Vec<String> {
 }
 
 fn server() -> TestServer {
-    // Long enough for a client that takes its session up.
-    let builder = ServerBuilder::new().handshake_timeout(Duration::from_secs(2));
-    TestServer::start(builder)
+    TestServer::start(ServerBuilder::new().handshake_timeout(SHORT))
 }
 
 fn a_poll_says_so_with_the_advice_to_reconnect() {

@@ -222,8 +222,12 @@ fn nothing_is_left_of_who_does_not_come_back() {
             }
             (name, server, left)
         });
+        // From here on, and for all at once.
+        vanished
+            .iter()
+            .for_each(|(_, server, _)| server.clock.run());
         for (name, server, _left) in &vanished {
-            eventually(&format!("{name}, {trace:?}: nothing is left"), || {
+            server.eventually(&format!("{name}, {trace:?}: nothing is left"), || {
                 server.handle.session_count() == 0 && server.handle.connection_count() == 0
             });
         }

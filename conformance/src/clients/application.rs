@@ -9,7 +9,7 @@ use socketio_server::{
     ServerBuilder, ServerHandle, Socket, Text,
 };
 
-use crate::host::{Served, host};
+use crate::host::host;
 use crate::server::{Background, build, in_background, wait_for};
 
 /// A running server, which ends without a word when it is dropped.
@@ -23,10 +23,11 @@ pub(crate) struct RunningServer {
 impl RunningServer {
     /// Starts the application by whatever serves, on a port of its own.
     pub(crate) fn start(authorization: bool) -> Self {
-        let Served { address, handle } = host().serve(application(authorization));
+        let server = host().serve(application(authorization));
+        server.clock.run();
         Self {
-            address,
-            handle,
+            address: server.address,
+            handle: server.handle.clone(),
             listening: None,
         }
     }
@@ -43,12 +44,13 @@ impl RunningServer {
             .origins(Origins::list(["127.0.0.1:*"]))
             // The only way for a client on htmlfile to notice that its stream has ended.
             .heartbeat_interval(Duration::from_millis(500))
-            .heartbeat_timeout(Duration::from_secs(4));
+            .heartbeat_timeout(Duration::from_secs(10));
         Self::open(listen, builder)
     }
 
     fn open(listen: Listen, builder: ServerBuilder) -> Self {
         let server = build(builder.listen(listen)).expect("the port is free");
+        server.clock().run();
         Self {
             address: server.local_addr().expect("it listens"),
             handle: server.handle(),

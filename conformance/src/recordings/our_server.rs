@@ -62,6 +62,7 @@ fn run(builder: ServerBuilder, log: AppLog) -> Result<Running, String> {
     let policy_address = server.flash_policy_addrs().find_map(LocalAddr::tcp);
     // It is shut down when it is dropped.
     let server = TestServer::run(server);
+    server.clock.run();
     let running = Running::new(server.address, log, move || drop(server));
     Ok(match policy_address {
         Some(address) => running.and_at("flash policy port", address),

@@ -1,14 +1,12 @@
 //! Requests that were made up to bring a server down, and connections that break anywhere.
 
-use std::time::Duration;
-
 use socketio_server::{Namespace, ServerBuilder, Socket, Text, TransportName};
 
 use super::{HTTP_TRANSPORTS, WEBSOCKETS};
 use crate::client::{Client, Transport, handshake, upgrade_request};
 use crate::http_client::{HttpClient, text};
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{TestServer, with_close_timeout};
+use crate::server::{SHORT, TestServer, with_close_timeout};
 
 tests![
     cve_2022_21676_no_request_line_brings_the_server_down,
@@ -118,9 +116,7 @@ fn reset_everywhere(server: &TestServer, bytes: impl Fn() -> Vec<u8>) {
 }
 
 fn cve_2022_41940_connections_may_be_reset_at_every_byte() {
-    // Long enough for those who come behind.
-    let time = Duration::from_secs(2);
-    let builder = with_close_timeout(echoing().handshake_timeout(time), time);
+    let builder = with_close_timeout(echoing().handshake_timeout(SHORT), SHORT);
     let server = TestServer::listening(builder);
     let frames = [
         frame_bytes(TEXT, true, true, b"3:::one"),

@@ -1,7 +1,6 @@
 //! Session ids are secrets: nobody can guess one, and nobody is told one.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use socketio_server::{
     DisconnectReason, Handshake, Namespace, ServerBuilder, ServerLimits, SessionId, Socket, State,
@@ -14,7 +13,7 @@ use crate::client::{Client, Transport, WebSocket, form, handshake, on_each_trans
 use crate::http_client::{HttpClient, comparable};
 use crate::journal::{Journal, Pen, journal};
 use crate::log_lines;
-use crate::server::{TestServer, eventually};
+use crate::server::{SHORT, TestServer};
 
 tests![
     cve_2017_16031_session_ids_cannot_be_predicted,
@@ -192,7 +191,7 @@ fn ids_of_nobody(server: &TestServer) -> Vec<String> {
     let expired = handshake(server.address, "");
     let mut ended = Client::connect(server, Transport::Polling);
     ended.send("0::");
-    eventually("both are gone", || server.handle.session_count() == 0);
+    server.eventually("both are gone", || server.handle.session_count() == 0);
     let never = SessionId::from_random([7; 18]);
     let strange = ["constructor", "__proto__", "%2e%2e", "0"];
     [
@@ -213,8 +212,7 @@ fn ids_of_nobody_are_answered_the_same_on_every_transport() {
     let builder = ServerBuilder::new()
         .transports(TransportName::ALL)
         .limits(limits)
-        // Long enough for the client that takes its session up.
-        .handshake_timeout(Duration::from_secs(2));
+        .handshake_timeout(SHORT);
     let server = TestServer::start(builder);
     let ids = ids_of_nobody(&server);
     for transport in HTTP_TRANSPORTS {

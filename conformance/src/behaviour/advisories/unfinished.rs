@@ -67,9 +67,7 @@ fn socketioxide_731_an_upgrade_may_be_abandoned_at_every_step() {
         left.push(stopped(&server, poll.as_bytes()));
         left.push(stopped(&server, &request(&sid).as_bytes()[..step]));
     }
-    eventually("nothing is left of them", || {
-        server.handle.session_count() == 0 && server.handle.connection_count() == 0
-    });
+    server.wait_until_deserted();
     drop(left);
 }
 
@@ -91,7 +89,7 @@ fn slow_posts_are_given_up_on_every_transport() {
             left.push(stopped(&server, post.as_bytes()));
         }
     }
-    eventually("nothing is left of them", || {
+    server.eventually("nothing is left of them", || {
         server.handle.connection_count() == 0
     });
     drop(left);
@@ -116,8 +114,6 @@ fn slow_readers_are_given_up_on_every_transport() {
     eventually("all of them are greeted", || everybody.sockets().len() == 5);
     // Those that poll are answered with it, when they come again.
     everybody.send(&"x".repeat(900_000));
-    eventually("nothing is left of them", || {
-        server.handle.session_count() == 0 && server.handle.connection_count() == 0
-    });
+    server.wait_until_deserted();
     drop(left);
 }

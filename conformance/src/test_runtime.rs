@@ -1,30 +1,47 @@
-//! A runtime whose tasks are counted, and trace to a subscriber of their own.
+//! The runtime under test, with a clock of the test's own; its tasks are counted, and trace to a
+//! subscriber of their own.
 
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_lite::future::or;
 use socketio_server::runtime::{Instant, Runtime};
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
-/// The runtime that it wraps, apart from what its tasks trace. They run on threads that other
-/// servers share, so what belongs to which server is told by the tasks alone.
+use crate::clock::{Clock, Wait};
+
+/// What one server of a test runs on. Its tasks run on threads that other servers share, so what
+/// belongs to which server is told by the tasks alone.
 #[derive(Debug, Clone)]
-pub(crate) struct Watched<R> {
+pub struct TestRuntime<R> {
     runtime: R,
+    clock: Clock,
     told: Dispatch,
     tasks: Tasks,
 }
 
-impl<R> Watched<R> {
-    pub(crate) const fn new(runtime: R, told: Dispatch, tasks: Tasks) -> Self {
+impl<R> TestRuntime<R> {
+    /// The time is that of the clock.
+    #[must_use]
+    pub fn new(runtime: R, clock: Clock) -> Self {
         Self {
             runtime,
+            clock,
+            told: Dispatch::none(),
+            tasks: Tasks::default(),
+        }
+    }
+
+    pub(crate) fn watched(self, told: Dispatch, tasks: Tasks) -> Self {
+        Self {
             told,
             tasks,
+            ..self
         }
     }
 }
@@ -54,14 +71,14 @@ impl Drop for Counted {
     }
 }
 
-impl<R: Runtime> Runtime for Watched<R> {
+impl<R: Runtime> Runtime for TestRuntime<R> {
     type TcpListener = R::TcpListener;
     #[cfg(unix)]
     type UnixListener = R::UnixListener;
-    type Sleep = R::Sleep;
+    type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
     fn current() -> Self {
-        Self::new(R::current(), Dispatch::none(), Tasks::default())
+        Self::new(R::current(), Clock::default())
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
@@ -75,11 +92,21 @@ impl<R: Runtime> Runtime for Watched<R> {
     }
 
     fn sleep(&self, duration: Duration) -> Self::Sleep {
-        self.runtime.sleep(duration)
+        let until = Instant::from_start(self.now().since_start().saturating_add(duration));
+        let Self { runtime, clock, .. } = self.clone();
+        Box::pin(async move {
+            loop {
+                match clock.wait(runtime.now(), until) {
+                    Wait::Over => return,
+                    Wait::Change(change) => change.await,
+                    Wait::Real(rest, change) => or(runtime.sleep(rest), change).await,
+                }
+            }
+        })
     }
 
     fn now(&self) -> Instant {
-        self.runtime.now()
+        self.clock.now(self.runtime.now())
     }
 
     fn tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Self::TcpListener> {
