@@ -14,7 +14,6 @@ use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
 use crate::clock::Clock;
-use crate::server::TestServer;
 use crate::test_runtime::{Tasks, TestRuntime};
 
 /// A task of which nobody asks what it is.
@@ -61,21 +60,16 @@ impl Host {
         (self.spawn)(task);
     }
 
-    pub(crate) fn serve(&self, builder: ServerBuilder) -> TestServer {
+    pub(crate) fn serve(&self, builder: ServerBuilder) -> (Served, Clock) {
         let Some(serve) = &self.serve else {
             return self.listen(builder);
         };
         let clock = Clock::default();
-        let Served { address, handle } = serve(builder, clock.clone());
-        TestServer {
-            address,
-            handle,
-            clock,
-        }
+        (serve(builder, clock.clone()), clock)
     }
 
     /// Serves on a port of its own, with the server's listener in any case.
-    pub(crate) fn listen(&self, builder: ServerBuilder) -> TestServer {
+    pub(crate) fn listen(&self, builder: ServerBuilder) -> (Served, Clock) {
         let built = self.build(builder.listen(any_port()));
         self.run(built.expect("a server"))
     }
@@ -86,7 +80,7 @@ impl Host {
         builder: ServerBuilder,
         told: Dispatch,
         tasks: Tasks,
-    ) -> TestServer {
+    ) -> (Served, Clock) {
         let built = (self.build)(builder.listen(any_port()), told.clone(), tasks);
         let mut server = built.expect("a server");
         server.running = Box::pin(server.running.with_subscriber(told));
@@ -94,15 +88,11 @@ impl Host {
     }
 
     /// Serves where the server listens.
-    pub(crate) fn run(&self, server: BuiltServer) -> TestServer {
+    pub(crate) fn run(&self, server: BuiltServer) -> (Served, Clock) {
         let (address, handle) = (server.local_addr().expect("an address"), server.handle());
-        let clock = server.clock.clone();
+        let clock = server.clock();
         self.spawn(server.run());
-        TestServer {
-            address,
-            handle,
-            clock,
-        }
+        (Served { address, handle }, clock)
     }
 }
 

@@ -62,29 +62,38 @@ impl TestServer {
 
     /// With these settings, by whatever serves.
     pub fn start(builder: ServerBuilder) -> Self {
-        host().serve(builder)
+        Self::on_clock(host().serve(builder))
     }
 
     /// Serves where the server listens.
     pub fn run(server: BuiltServer) -> Self {
-        host().run(server)
+        Self::on_clock(host().run(server))
     }
 
     /// With the server's own listener in any case: for what only that does.
     pub fn listening(builder: ServerBuilder) -> Self {
-        host().listen(builder)
+        Self::on_clock(host().listen(builder))
     }
 
     /// Likewise; what its tasks trace goes to a subscriber of its own.
     pub fn traced(builder: ServerBuilder, told: Dispatch) -> Self {
-        host().listen_watched(builder, told, Tasks::default())
+        Self::on_clock(host().listen_watched(builder, told, Tasks::default()))
     }
 
     /// With the server's own listener; its tasks are counted.
     pub fn counted(builder: ServerBuilder) -> (Self, Tasks) {
         let tasks = Tasks::default();
-        let server = host().listen_watched(builder, Dispatch::none(), tasks.clone());
-        (server, tasks)
+        let served = host().listen_watched(builder, Dispatch::none(), tasks.clone());
+        (Self::on_clock(served), tasks)
+    }
+
+    fn on_clock((served, clock): (Served, Clock)) -> Self {
+        let Served { address, handle } = served;
+        Self {
+            address,
+            handle,
+            clock,
+        }
     }
 
     /// With the server's own listener; handlers write into the journal.
@@ -93,15 +102,6 @@ impl TestServer {
         (Self::listening(builder.state(pen)), journal)
     }
 
-    /// Lets time pass until nothing is left of any client.
-    pub fn wait_until_deserted(&self) {
-        self.eventually("no session and no connection is left", || {
-            self.handle.session_count() == 0 && self.handle.connection_count() == 0
-        });
-    }
-}
-
-impl TestServer {
     /// Waits for what time brings, and has it pass twenty times as fast.
     ///
     /// # Panics
@@ -113,17 +113,19 @@ impl TestServer {
             is_so()
         });
     }
+
+    /// Lets time pass until nothing is left of any client.
+    pub fn wait_until_deserted(&self) {
+        self.eventually("no session and no connection is left", || {
+            self.handle.session_count() == 0 && self.handle.connection_count() == 0
+        });
+    }
 }
 
 impl From<Served> for TestServer {
     /// A server with a clock of its own: that of the test governs nothing.
-    fn from(Served { address, handle }: Served) -> Self {
-        let clock = Clock::default();
-        Self {
-            address,
-            handle,
-            clock,
-        }
+    fn from(served: Served) -> Self {
+        Self::on_clock((served, Clock::default()))
     }
 }
 

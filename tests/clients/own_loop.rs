@@ -100,7 +100,7 @@ fn address(example: &Example) -> SocketAddr {
 }
 
 /// More than anything here takes.
-const GENEROUS: Duration = Duration::from_secs(30);
+const GENEROUS: Duration = Duration::from_secs(60);
 
 /// A connection on which a request was sent, with more headers and a body behind its first line.
 fn ask(example: &Example, line: &str, rest: &str) -> TcpStream {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long anything may take before a test gives it up: much longer than it ever takes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the configurations expect the processes with the prefixes a1 and b1.
 const DOCUMENTED_PROCESSES: [&str; 2] = ["127.0.0.1:6501", "127.0.0.1:6502"];

@@ -9,7 +9,7 @@ use socketio_server::{
     ServerBuilder, ServerHandle, Socket, Text,
 };
 
-use crate::host::host;
+use crate::host::{Served, host};
 use crate::server::{Background, build, in_background, wait_for};
 
 /// A running server, which ends without a word when it is dropped.
@@ -23,11 +23,11 @@ pub(crate) struct RunningServer {
 impl RunningServer {
     /// Starts the application by whatever serves, on a port of its own.
     pub(crate) fn start(authorization: bool) -> Self {
-        let server = host().serve(application(authorization));
-        server.clock.run();
+        let (Served { address, handle }, clock) = host().serve(application(authorization));
+        clock.run();
         Self {
-            address: server.address,
-            handle: server.handle.clone(),
+            address,
+            handle,
             listening: None,
         }
     }

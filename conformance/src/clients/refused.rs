@@ -22,6 +22,7 @@ fn on_node(transport: &str) {
     let rate = RateLimit::new(1, Duration::from_secs(3));
     let limits = ServerLimits::default().handshakes_per_peer(Some(rate));
     let server = TestServer::start(application(false).limits(limits));
+    server.clock.run();
     let url = format!("http://{}", server.address);
     let arguments = [
         "too-many-handshakes",
