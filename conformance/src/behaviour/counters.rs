@@ -90,7 +90,9 @@ fn sessions_are_counted_by_the_reason_of_their_end() {
     let server = TestServer::of([]);
     let ended = |reason| server.handle.counters().sessions.ended_for(reason);
     drop(Client::connect(&server, Transport::WebSocket));
-    server.wait_until_deserted();
+    eventually("its end is counted", || {
+        ended(DisconnectReason::TransportClosed) == 1
+    });
     let mut client = Client::connect(&server, Transport::WebSocket);
     client.send("0::");
     client.expect("0::");

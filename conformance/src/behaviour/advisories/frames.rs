@@ -1,6 +1,6 @@
 //! Frames of websockets that were made up to take memory, time, or somebody else's bytes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socketio_server::{
     DisconnectReason, Namespace, ServerBuilder, ServerLimits, Socket, State, Text,
@@ -9,8 +9,10 @@ use socketio_server::{
 use crate::client::{Client, Transport, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::journal::{Journal, Pen};
-use crate::replay::raw_websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame_bytes};
-use crate::server::TestServer;
+use crate::replay::raw_websocket::{
+    BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame_bytes, read_frame,
+};
+use crate::server::{PATIENCE, TestServer};
 
 tests![
     cve_2026_48779_tiny_fragments_take_no_more_than_their_message,
@@ -144,6 +146,9 @@ fn ghsa_hxp9_w8x3_p566_nothing_is_inflated() {
     let headers = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
     http.send(&upgrade_request(server.address, &sid, headers));
     assert_eq!(http.head().header("Sec-WebSocket-Extensions"), None);
+    // With something unread, the end of the connection would be a reset.
+    let greeting = read_frame(&mut http.connection, Instant::now() + PATIENCE);
+    assert_eq!(greeting.expect("a frame").payload, b"1::");
     drop(http);
     journal.expect("TransportClosed");
     let mut client = connected(&server);
