@@ -10,7 +10,8 @@ use crate::replay::connection::Connection;
 use crate::replay::payload::packets;
 use crate::replay::raw_http::read_head;
 use crate::replay::raw_websocket::{CLOSE, ReceivedFrame, TEXT, frame_bytes, read_frame};
-use crate::server::{PATIENCE, TestServer};
+use crate::server::TestServer;
+use crate::waiting::PATIENCE;
 
 /// How a client is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

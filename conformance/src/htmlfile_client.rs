@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::http_client::{HttpClient, text};
 use crate::replay::connection::Arrival;
 use crate::replay::raw_http::{ReceivedResponse, read_chunk, read_head};
-use crate::server::PATIENCE;
+use crate::waiting::PATIENCE;
 
 /// What ends a response in an orderly way.
 const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::replay::connection::{Arrival, Connection};
 use crate::replay::raw_http::{ReceivedResponse, read_head, read_response};
-use crate::server::PATIENCE;
+use crate::waiting::PATIENCE;
 
 /// A connection that carries one request after the other.
 pub struct HttpClient {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 
-use crate::server::PATIENCE;
+use crate::waiting::PATIENCE;
 
 /// The test's end: reads what handlers noted.
 pub struct Journal {

@@ -58,6 +58,7 @@ pub mod recordings;
 pub mod replay;
 pub mod server;
 mod test_runtime;
+pub mod waiting;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,8 @@ use tracing::{Dispatch, Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 /// The fields of a line, the message and the level among them.
 pub(crate) type Line = BTreeMap<&'static str, String>;

@@ -14,8 +14,8 @@ use http::{Method, Request, Response, StatusCode};
 use sha1::{Digest, Sha1};
 use socketio_proto::RequestTarget;
 
-use crate::answers;
 use crate::error::BuildError;
+use crate::responses;
 
 /// The client itself, below the resource.
 pub(crate) const SCRIPT: &str = "socket.io.js";
@@ -68,16 +68,16 @@ impl ClientFiles {
 
     pub(crate) fn answer(&self, path: &str, head: &Request<()>) -> Response<Bytes> {
         let Some(file) = self.files.get(path) else {
-            return answers::refusal(StatusCode::NOT_FOUND, "no such file");
+            return responses::refusal(StatusCode::NOT_FOUND, "no such file");
         };
         if !matches!(*head.method(), Method::GET | Method::HEAD) {
             let status = StatusCode::METHOD_NOT_ALLOWED;
-            let mut response = answers::refusal_and_close(status, "method not allowed");
+            let mut response = responses::refusal_and_close(status, "method not allowed");
             let allowed = HeaderValue::from_static("GET, HEAD");
             response.headers_mut().insert(ALLOW, allowed);
             return response;
         }
-        let mut response = answers::empty();
+        let mut response = responses::empty();
         if is_known(&file.tag, head.headers()) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {

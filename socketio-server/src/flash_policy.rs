@@ -11,8 +11,8 @@ use futures_lite::future::or;
 use socketio_proto::FlashPolicy;
 use tracing::trace;
 
+use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
-use crate::http::CountedConnection;
 use crate::runtime::ByteStream;
 
 /// What a client has to say at first.

@@ -10,12 +10,13 @@
 #![forbid(unsafe_code)]
 
 mod access_log;
-mod answers;
+mod answer;
 mod builder;
 mod building;
 mod checks;
 mod client_files;
 mod contained;
+mod counted_connection;
 mod counters;
 mod engine;
 mod error;
@@ -32,6 +33,7 @@ pub mod metrics;
 mod opening;
 mod origins;
 mod refusal;
+mod responses;
 mod router;
 pub mod runtime;
 mod server;

@@ -9,13 +9,13 @@ use socketio_proto::{Handshake as HandshakeLine, JsonpIndex};
 use socketio_session::SessionId;
 use tracing::debug;
 
-use crate::answers;
 use crate::checks::LONGEST_TIMEOUT;
 use crate::engine::Engine;
 use crate::handlers::HandlerError;
 use crate::handshake::Handshake;
 use crate::origins::OriginCheck;
 use crate::refusal::HandshakeRefusal;
+use crate::responses;
 
 /// Answers a handshake. Its method does not matter, as on the reference server.
 pub(crate) async fn answer(
@@ -27,14 +27,14 @@ pub(crate) async fn answer(
     if let Some(index) = JsonpIndex::of_handshake(query) {
         let origin = engine.settings.origins.check_included(head.headers());
         let plain = decide(engine, peer, head, &origin).await;
-        return answers::script_handshake(index, &plain);
+        return responses::script_handshake(index, &plain);
     }
     let origin = engine.settings.origins.check(head.headers());
     let mut response = match *head.method() {
-        Method::OPTIONS if origin != OriginCheck::Refused => answers::preflight(),
+        Method::OPTIONS if origin != OriginCheck::Refused => responses::preflight(),
         _ => decide(engine, peer, head, &origin).await,
     };
-    answers::allow_origin(&mut response, &origin);
+    responses::allow_origin(&mut response, &origin);
     response
 }
 
@@ -48,7 +48,7 @@ async fn decide(
     match open(engine, peer, head, origin).await {
         Ok(id) => {
             debug!(session = ?id, ?peer, "handshake");
-            answers::handshake(StatusCode::OK, line(engine, id.as_str()))
+            responses::handshake(StatusCode::OK, line(engine, id.as_str()))
         }
         Err(refusal) => {
             debug!(?peer, ?refusal, "handshake refused");

@@ -5,7 +5,7 @@ use http::header::{HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use socketio_session::{CreateError, Instant, Refusal};
 
-use crate::answers;
+use crate::responses;
 
 /// Why a handshake makes no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +36,12 @@ impl From<CreateError> for HandshakeRefusal {
     }
 }
 
-/// For how long clients are asked to stay away where nobody knows when there will be room.
-pub(crate) const PAUSE_SECONDS: u64 = 5;
-
 impl HandshakeRefusal {
     /// The answer. Real clients make no difference between 429 and 503, and try again later if they
     /// are reconnecting; 403 ends that for good.
     pub(crate) fn answer(self, now: Instant) -> Response<Bytes> {
         let (status, text) = self.status_and_text();
-        let mut response = answers::handshake(status, text);
+        let mut response = responses::handshake(status, text);
         if matches!(
             status,
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
@@ -73,7 +70,7 @@ impl HandshakeRefusal {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many sessions from your address",
             ),
-            Self::MemoryExhausted => (StatusCode::SERVICE_UNAVAILABLE, answers::OUT_OF_MEMORY),
+            Self::MemoryExhausted => (StatusCode::SERVICE_UNAVAILABLE, responses::OUT_OF_MEMORY),
             Self::NoRandomness => (StatusCode::SERVICE_UNAVAILABLE, "no session can be made"),
         }
     }
@@ -100,7 +97,7 @@ impl HandshakeRefusal {
                 let pause = again.saturating_duration_since(now);
                 pause.as_millis().div_ceil(1000).clamp(1, 3600) as u64
             }
-            _ => PAUSE_SECONDS,
+            _ => responses::PAUSE_SECONDS,
         }
     }
 }

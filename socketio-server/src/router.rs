@@ -10,11 +10,11 @@ use http_body::Body;
 use socketio_proto::{RequestTarget, StreamFormat, TransportName};
 use tracing::{error, trace};
 
-use crate::answers;
+use crate::answer::Answer;
 use crate::engine::Engine;
-use crate::http::Answer;
 use crate::opening;
 use crate::origins::OriginCheck;
+use crate::responses;
 use crate::transports::{jsonp_polling, streaming, upload, websocket, xhr_polling};
 
 /// Answers one request.
@@ -73,11 +73,11 @@ where
         RequestTarget::Handshake { .. } => opening::answer(engine, peer, head).await,
         RequestTarget::Disconnect { sid, .. } => forced_end(engine, sid),
         RequestTarget::ClientFile { path } => engine.settings.client_files.answer(path, head),
-        RequestTarget::WrongVersion { .. } => answers::refusal(
+        RequestTarget::WrongVersion { .. } => responses::refusal(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Protocol version not supported.",
         ),
-        RequestTarget::NotUsable => answers::welcome(),
+        RequestTarget::NotUsable => responses::welcome(),
         // Elsewhere, or something that only a newer codec knows.
         _ => elsewhere(engine, head),
     };
@@ -101,7 +101,7 @@ fn offered(engine: &Engine, transport: &str) -> Option<TransportName> {
 }
 
 fn not_offered() -> Response<Bytes> {
-    answers::refusal_and_close(StatusCode::NOT_FOUND, "transport not offered")
+    responses::refusal_and_close(StatusCode::NOT_FOUND, "transport not offered")
 }
 
 /// A request on the URL of a session's transport.
@@ -123,12 +123,15 @@ where
     if origin == OriginCheck::Refused {
         trace!("origin refused");
         let text = "bad origin";
-        return Answer::whole(answers::refusal_and_close(StatusCode::FORBIDDEN, text));
+        return Answer::whole(responses::refusal_and_close(StatusCode::FORBIDDEN, text));
     }
     let mut response = match (name, head.method()) {
-        (_, &Method::OPTIONS) => answers::preflight(),
+        (_, &Method::OPTIONS) => responses::preflight(),
         (TransportName::WebSocket | TransportName::FlashSocket, _) => {
-            return websocket::answer(engine, name, sid, head);
+            return match websocket::answer(engine, name, sid, head) {
+                Ok((response, upgrade)) => Answer::upgrade(response, upgrade),
+                Err(refusal) => Answer::whole(*refusal),
+            };
         }
         (TransportName::XhrPolling, &Method::GET) => xhr_polling::answer(engine, sid).await,
         (TransportName::JsonpPolling, &Method::GET) => {
@@ -138,17 +141,17 @@ where
         }
         (TransportName::HtmlFile, &Method::GET) => {
             // Only a page of the same origin can reach into the frame that it is in.
-            return Answer::Response(streaming::answer(engine, StreamFormat::HtmlFile, sid));
+            return Answer::stream(streaming::answer(engine, StreamFormat::HtmlFile, sid));
         }
         (TransportName::XhrMultipart, &Method::GET) => {
             let mut response = streaming::answer(engine, StreamFormat::Multipart, sid);
-            answers::allow_origin(&mut response, &origin);
-            return Answer::Response(response);
+            responses::allow_origin(&mut response, &origin);
+            return Answer::stream(response);
         }
         (_, &Method::POST) => upload::answer(engine, name, sid, &origin, body).await,
-        _ => answers::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),
+        _ => responses::refusal_and_close(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),
     };
-    answers::allow_origin(&mut response, &origin);
+    responses::allow_origin(&mut response, &origin);
     Answer::whole(response)
 }
 
@@ -159,19 +162,19 @@ fn forced_end(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
         let now = engine.now();
         engine.with_session(at, |mut session| session.end_by_client(now));
     }
-    answers::empty()
+    responses::empty()
 }
 
 /// Answers a request that is none of Socket.IO's.
 pub(crate) fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> {
     if engine.settings.refuse_other_upgrades && websocket::is_asked_for(head) {
-        return answers::refusal_and_close(StatusCode::NOT_FOUND, "no websocket here");
+        return responses::refusal_and_close(StatusCode::NOT_FOUND, "no websocket here");
     }
     match &engine.hooks.fallback {
         Some(fallback) => catch_unwind(AssertUnwindSafe(|| fallback(head))).unwrap_or_else(|_| {
             error!("the fallback panicked");
-            answers::refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
+            responses::refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
         }),
-        None => answers::refusal(StatusCode::NOT_FOUND, "not found"),
+        None => responses::refusal(StatusCode::NOT_FOUND, "not found"),
     }
 }

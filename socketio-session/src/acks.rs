@@ -8,7 +8,6 @@ use crate::config::NamespaceId;
 use crate::memory_budget::{MemoryAccount, MemoryBudget, MemoryExhausted};
 use crate::reason::DisconnectReason;
 use crate::time::Instant;
-use crate::worst_case::ACK;
 
 /// An acknowledgement that is awaited from the client. Numbers are counted for each namespace
 /// of a session, as the reference server and clients do, and are never used twice.
@@ -67,6 +66,9 @@ pub(crate) struct AwaitedAcks {
 }
 
 impl AwaitedAcks {
+    /// What one takes, with what the driver keeps for who awaits it.
+    pub(crate) const BYTES_EACH: usize = 512;
+
     pub(crate) fn new(memory: &Arc<MemoryBudget>) -> Self {
         Self {
             deadlines: BTreeMap::new(),
@@ -77,12 +79,12 @@ impl AwaitedAcks {
 
     /// Makes sure that there is memory for one more.
     pub(crate) fn make_room(&mut self) -> Result<(), MemoryExhausted> {
-        self.memory.hold((self.len() + 1) * ACK)
+        self.memory.hold((self.len() + 1) * Self::BYTES_EACH)
     }
 
     fn give_room_back(&mut self) {
         // To hold less never fails.
-        let _ = self.memory.hold(self.len() * ACK);
+        let _ = self.memory.hold(self.len() * Self::BYTES_EACH);
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -2,7 +2,9 @@
 
 use core::mem::size_of;
 
+use crate::acks::AwaitedAcks;
 use crate::config::SessionLimits;
+use crate::hub::ROOM_BYTES;
 use crate::inbox::Arrival;
 use crate::memory_budget::MemoryBudget;
 use crate::outbox::OutgoingPacket;
@@ -17,14 +19,8 @@ const SHARE: usize = 24;
 /// A membership, with what the driver keeps for it.
 const NAMESPACE: usize = 1024;
 
-/// A place in a room, and the room itself if nobody else is there, without its name.
-pub(crate) const ROOM: usize = 448;
-
 /// A name of a room.
 const ROOM_NAME: usize = 64;
-
-/// An awaited acknowledgement, with what the driver keeps for who awaits it.
-pub(crate) const ACK: usize = 512;
 
 /// The session itself, with its place in a hub and what the driver keeps for it.
 const SESSION: usize = size_of::<Session>() + 1024;
@@ -91,11 +87,11 @@ impl SessionLimits {
     }
 
     const fn memory_of_rooms(&self) -> usize {
-        self.rooms.saturating_mul(ROOM + ROOM_NAME)
+        self.rooms.saturating_mul(ROOM_BYTES + ROOM_NAME)
     }
 
     const fn memory_of_acks(&self) -> usize {
-        self.awaited_acks.saturating_mul(ACK)
+        self.awaited_acks.saturating_mul(AwaitedAcks::BYTES_EACH)
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use http::request::Parts;
-use socketio_conformance::server::in_background;
+use socketio_conformance::waiting::in_background;
 use socketio_tests::one_runtime::wait_for;
 use tokio::net::TcpListener;
 

@@ -7,8 +7,9 @@ use socketio_conformance::ServerBuilder;
 use socketio_conformance::client::{Client, Transport, handshake};
 use socketio_conformance::http_client::HttpClient;
 use socketio_conformance::replay::connection::Arrival;
-use socketio_conformance::server::{PATIENCE, TestServer, eventually};
+use socketio_conformance::server::TestServer;
 use socketio_conformance::tests;
+use socketio_conformance::waiting::{PATIENCE, eventually};
 use socketio_driver_tokio::{SessionLimits, TransportName};
 
 tests![whoever_comes_after_a_stuck_stream_does_not_wait_for_it,];

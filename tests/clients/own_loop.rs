@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use socketio_conformance::clients::{PLAYED, reconnects};
 use socketio_conformance::http_client::{HttpClient, text};
-use socketio_conformance::server::eventually;
+use socketio_conformance::waiting::eventually;
 
 use crate::browser::{self, Example};
 use crate::node;

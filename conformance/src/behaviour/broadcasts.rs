@@ -4,7 +4,8 @@ use socketio_server::{Delivery, Namespace, SendOptions, Socket, State};
 
 use crate::client::{Client, Transport, on_each_transport};
 use crate::journal::Pen;
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     a_broadcast_reaches_everybody_else_in_the_namespace,

@@ -9,7 +9,8 @@ use socketio_server::{
 
 use crate::client::{Client, Transport, handshake, on_each_transport};
 use crate::http_client::HttpClient;
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     a_new_server_has_counted_nothing,

@@ -14,7 +14,8 @@ use crate::client::{Client, Transport, handshake, on_each_transport, upgrade_req
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen, journal};
 use crate::replay::connection::Connection;
-use crate::server::{PATIENCE, SHORT, TestServer, eventually, impatient};
+use crate::server::{SHORT, TestServer, impatient};
+use crate::waiting::{PATIENCE, eventually};
 
 tests![
     nothing_is_left_of_any_state,

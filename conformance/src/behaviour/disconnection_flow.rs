@@ -14,7 +14,8 @@ use crate::client::{Client, Transport, handshake, on_each_transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen};
 use crate::replay::raw_websocket::{CLOSE, TEXT, frame_bytes};
-use crate::server::{SHORT, TestServer, eventually, in_background};
+use crate::server::{SHORT, TestServer};
+use crate::waiting::{eventually, in_background};
 
 tests![
     the_client_says_goodbye,

@@ -11,7 +11,8 @@ use socketio_server::{
 
 use crate::client::{Client, Transport, on_each_transport};
 use crate::journal::Pen;
-use crate::server::{TestServer, eventually, in_background, wait_for};
+use crate::server::TestServer;
+use crate::waiting::{eventually, in_background, wait_for};
 
 tests![
     who_waits_before_each_packet_loses_none,

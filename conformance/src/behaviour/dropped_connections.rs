@@ -9,7 +9,8 @@ use socketio_server::{Namespace, ServerBuilder, ServerLimits, Socket, Text};
 use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{SHORT, TestServer, eventually, with_close_timeout};
+use crate::server::{SHORT, TestServer, with_close_timeout};
+use crate::waiting::eventually;
 
 tests![
     requests_may_end_anywhere,

@@ -18,7 +18,8 @@ use crate::certificates::OwnCertificate;
 use crate::clock::Clock;
 use crate::http_client::HttpClient;
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{PATIENCE, bind, build, eventually, in_background, wait_for};
+use crate::server::{bind, build};
+use crate::waiting::{PATIENCE, eventually, in_background, wait_for};
 
 tests![
     polls_and_websockets_are_encrypted,

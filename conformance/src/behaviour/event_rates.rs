@@ -7,7 +7,8 @@ use socketio_server::{EventRatePolicy, Namespace, RateLimit, ServerBuilder, Stat
 use crate::client::{Client, Transport, on_each_transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen};
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     what_comes_too_fast_is_heard_in_its_time_and_in_order,

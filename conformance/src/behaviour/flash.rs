@@ -10,7 +10,8 @@ use socketio_server::{
 use crate::client::{WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::raw_websocket::TEXT;
-use crate::server::{TestServer, bind, build, eventually, wait_for};
+use crate::server::{TestServer, bind, build};
+use crate::waiting::{eventually, wait_for};
 
 tests![
     a_flashsocket_is_a_websocket,
@@ -41,7 +42,7 @@ fn start(builder: ServerBuilder) -> (TestServer, std::net::SocketAddr) {
 
 /// Everything that comes until the server ends the connection.
 fn read_to_end(http: &mut HttpClient) -> String {
-    let deadline = std::time::Instant::now() + crate::server::PATIENCE;
+    let deadline = std::time::Instant::now() + crate::waiting::PATIENCE;
     loop {
         match http.connection.wait(deadline) {
             crate::replay::connection::Arrival::Bytes => {}
@@ -148,7 +149,7 @@ fn nobody_is_waited_for_when_the_server_ends() {
     let mut silent = HttpClient::open(policies);
     let mut also_silent = HttpClient::open(server.address);
     eventually("both are served", || server.handle.connection_count() == 2);
-    assert!(wait_for(server.handle.shutdown(crate::server::PATIENCE)));
+    assert!(wait_for(server.handle.shutdown(crate::waiting::PATIENCE)));
     silent.expect_end();
     also_silent.expect_end();
     assert!(std::net::TcpStream::connect(policies).is_err());

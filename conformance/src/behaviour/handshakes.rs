@@ -72,7 +72,7 @@ fn more_sessions_than_allowed_are_refused_until_one_has_ended() {
     client.send("0::");
     client.expect("0::");
     client.websocket().expect_close(1000);
-    crate::server::eventually("there is room again", || server.handle.session_count() == 0);
+    crate::waiting::eventually("there is room again", || server.handle.session_count() == 0);
     Client::connect(&server, Transport::WebSocket);
 }
 

@@ -12,7 +12,8 @@ use crate::htmlfile_client::HtmlFile;
 use crate::http_client::{HttpClient, text};
 use crate::journal::Pen;
 use crate::replay::raw_http::read_head;
-use crate::server::{PATIENCE, TestServer, eventually, in_background, wait_for};
+use crate::server::TestServer;
+use crate::waiting::{PATIENCE, eventually, in_background, wait_for};
 
 tests![
     the_document_begins_at_once_and_says_what_it_is,

@@ -6,7 +6,8 @@ use socketio_server::{BuildError, Listen, LocalAddr, Namespace, ServerBuilder};
 
 use crate::client::{Client, Transport};
 use crate::http_client::HttpClient;
-use crate::server::{PATIENCE, TestServer, bind, build, eventually, wait_for};
+use crate::server::{TestServer, bind, build};
+use crate::waiting::{PATIENCE, eventually, wait_for};
 
 tests![
     several_addresses_lead_to_the_same_sessions,

@@ -7,7 +7,8 @@ use socketio_server::{Ack, Args, HandlerError, Namespace, ServerBuilder, Socket,
 
 use crate::client::{Client, Transport, on_each_transport};
 use crate::journal::Pen;
-use crate::server::{TestServer, in_background};
+use crate::server::TestServer;
+use crate::waiting::in_background;
 
 tests![
     an_answer_by_hand_is_the_only_one,

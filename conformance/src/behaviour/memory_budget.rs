@@ -10,7 +10,8 @@ use crate::client::{Client, Transport, WebSocket, form, handshake, on_each_trans
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen};
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     small_packets_go_both_ways_while_it_is_used_up,

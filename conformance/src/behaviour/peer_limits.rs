@@ -8,7 +8,8 @@ use crate::client::{Client, Transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::journal;
 use crate::replay::raw_http::ReceivedResponse;
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     by_default_one_peer_leaves_half_of_the_sessions_to_others,

@@ -6,7 +6,8 @@ use socketio_server::{Args, HandlerError, Namespace, ServerBuilder, Socket, Text
 
 use crate::client::{Client, Polling, Transport, WebSocket, handshake};
 use crate::http_client::{HttpClient, text};
-use crate::server::{TestServer, eventually, with_close_timeout};
+use crate::server::{TestServer, with_close_timeout};
+use crate::waiting::eventually;
 
 tests![
     the_greeting_comes_alone,

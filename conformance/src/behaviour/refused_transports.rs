@@ -7,7 +7,8 @@ use socketio_server::{ServerBuilder, TransportName};
 use crate::client::{handshake, upgrade_request};
 use crate::http_client::{HttpClient, text};
 use crate::replay::raw_websocket::read_frame;
-use crate::server::{PATIENCE, TestServer};
+use crate::server::TestServer;
+use crate::waiting::PATIENCE;
 
 tests![
     a_transport_that_is_not_offered_or_made_up_is_not_found_and_the_connection_closed,

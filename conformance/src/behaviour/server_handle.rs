@@ -3,7 +3,8 @@
 use socketio_server::{Namespace, Socket};
 
 use crate::client::{Client, Transport, on_each_transport};
-use crate::server::{TestServer, in_background, wait_for};
+use crate::server::TestServer;
+use crate::waiting::{in_background, wait_for};
 
 tests![
     a_namespace_can_be_told_from_outside,

@@ -7,7 +7,8 @@ use socketio_server::{
 
 use crate::client::{Client, Transport, handshake, on_each_transport};
 use crate::journal::Pen;
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     a_session_is_found_by_its_id_from_its_handshake_to_its_end,

@@ -12,7 +12,8 @@ use socketio_server::{
 use crate::client::{Client, Transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Pen, journal};
-use crate::server::{Background, PATIENCE, TestServer, bind, eventually, in_background, wait_for};
+use crate::server::{TestServer, bind};
+use crate::waiting::{Background, PATIENCE, eventually, in_background, wait_for};
 
 tests![
     everybody_is_told_behind_what_is_queued,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use socketio_server::{Listen, ServerBuilder};
 
 use crate::client::{Client, Transport};
-use crate::server::{TestServer, build, eventually};
+use crate::server::{TestServer, build};
+use crate::waiting::eventually;
 
 tests![the_operating_system_looks_after_them];
 

@@ -11,7 +11,8 @@ use crate::client::{Client, Transport, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::journal::Pen;
 use crate::replay::connection::{Arrival, Connection};
-use crate::server::{PATIENCE, TestServer, eventually, with_close_timeout};
+use crate::server::{TestServer, with_close_timeout};
+use crate::waiting::{PATIENCE, eventually};
 
 tests![
     a_websocket_that_is_not_read_is_given_up_with_bounded_memory,

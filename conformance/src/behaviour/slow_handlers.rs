@@ -11,7 +11,8 @@ use socketio_server::{Namespace, ServerBuilder, SessionLimits, Socket, State, Te
 use crate::client::{Client, Transport, handshake, upgrade_request};
 use crate::journal::{Journal, Pen};
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     a_client_that_floods_a_blocked_handler_is_not_read_from,

@@ -9,7 +9,8 @@ use std::time::Duration;
 use socketio_server::{HandlerError, Namespace, ServerHandle, Sleep, Socket};
 
 use crate::client::{Client, Transport};
-use crate::server::{PATIENCE, TestServer, wait_for};
+use crate::server::TestServer;
+use crate::waiting::{PATIENCE, wait_for};
 
 tests![
     jobs_sleep_on_the_servers_runtime,

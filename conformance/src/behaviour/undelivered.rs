@@ -10,7 +10,8 @@ use crate::client::{Client, Polling, Transport, WebSocket, handshake};
 use crate::http_client::HttpClient;
 use crate::replay::connection::Arrival;
 use crate::replay::raw_websocket::{TEXT, read_frame};
-use crate::server::{PATIENCE, TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::{PATIENCE, eventually};
 
 tests![
     a_response_that_breaks_off_is_repeated_by_the_next_poll,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use socketio_server::{Args, Namespace, RawArgs, ServerBuilder, Socket};
 
 use crate::client::{Client, Transport};
-use crate::server::{PATIENCE, TestServer, in_background, wait_for, with_close_timeout};
+use crate::server::{TestServer, with_close_timeout};
+use crate::waiting::{PATIENCE, in_background, wait_for};
 
 tests![
     clients_that_break_take_nobody_along,

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use socketio_server::{BuildError, Handshake, Listen, LocalAddr, ServerBuilder, ServerHandle};
 
-use crate::server::{PATIENCE, build, eventually, in_background, wait_for};
+use crate::server::build;
+use crate::waiting::{PATIENCE, eventually, in_background, wait_for};
 
 tests![
     requests_and_websockets_are_served,

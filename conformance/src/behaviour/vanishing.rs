@@ -9,7 +9,8 @@ use crate::client::{Client, Transport, WebSocket, handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::connection::{Arrival, Connection};
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{PATIENCE, TestServer, eventually, impatient};
+use crate::server::{TestServer, impatient};
+use crate::waiting::{PATIENCE, eventually};
 
 tests![
     nothing_is_left_of_who_does_not_come_back,

@@ -7,7 +7,8 @@ use socketio_server::{Namespace, Origins, ServerBuilder, Socket, Text, Transport
 use crate::client::handshake;
 use crate::http_client::{HttpClient, text};
 use crate::replay::raw_http::{ReceivedResponse, read_chunk, read_head};
-use crate::server::{PATIENCE, TestServer};
+use crate::server::TestServer;
+use crate::waiting::PATIENCE;
 
 tests![
     each_packet_is_a_part,

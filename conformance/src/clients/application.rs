@@ -10,7 +10,8 @@ use socketio_server::{
 };
 
 use crate::host::{Served, host};
-use crate::server::{Background, build, in_background, wait_for};
+use crate::server::build;
+use crate::waiting::{Background, in_background, wait_for};
 
 /// A running server, which ends without a word when it is dropped.
 pub(crate) struct RunningServer {

@@ -10,6 +10,7 @@ mod handler_time;
 mod handling;
 mod joining;
 mod next_event;
+mod preparing;
 mod session_data;
 mod shard;
 mod shutdown;

@@ -11,7 +11,7 @@ use socketio_session::JoinRequest;
 use tracing::Span;
 
 use super::Engine;
-use super::joining::{JoinFuture, Refusal};
+use super::preparing::{JoinFuture, Refusal};
 use crate::contained::drop_contained;
 use crate::handlers::{
     Dispatch, DispatchFuture, HandlerError, HandlerFuture, HandlerOutcome, OwedReply, Trigger,

@@ -13,19 +13,19 @@ use hyper::body::Incoming;
 use hyper::rt::Write;
 use hyper::server::conn::http1;
 use hyper::service::Service;
-use socketio_session::{Admitted, Refusal};
 use tracing::trace;
 
 use super::head_timer::HeadTimer;
 use super::hyper_adapter::HyperStream;
 use super::logged_body::LoggedBody;
-use super::unflushed::Unflushed;
-use super::{Answer, ClientEnd};
 use crate::access_log::AccessEntry;
+use crate::answer::{Answer, Unflushed};
+use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
 use crate::flash_policy;
 use crate::router;
 use crate::runtime::ByteStream;
+use crate::transports::ClientEnd;
 use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
 
 /// Serves a connection until it ends.
@@ -35,7 +35,7 @@ pub(crate) fn serve_connection<S: ByteStream>(
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = ()> + Send {
     Connection {
-        serving: Box::pin(serve_http(Arc::clone(&counted.engine), stream, peer)),
+        serving: Box::pin(serve_http(Arc::clone(counted.engine()), stream, peer)),
         counted,
     }
 }
@@ -58,7 +58,7 @@ impl<S: ByteStream> Future for Connection<S> {
             let Some(opened) = ready!(self.serving.as_mut().poll(cx)) else {
                 return Poll::Ready(());
             };
-            let engine = Arc::clone(&self.counted.engine);
+            let engine = Arc::clone(self.counted.engine());
             self.serving = Box::pin(LoggedWebSocket {
                 pump: WebSocketPump::new(engine, opened.stream, opened.upgrade, &opened.early),
                 _entry: opened.entry,
@@ -227,47 +227,5 @@ impl Service<Request<Incoming>> for HttpService {
                 entry,
             }))
         })
-    }
-}
-
-/// Counts a connection for as long as it lives.
-pub(crate) struct CountedConnection {
-    engine: Arc<Engine>,
-    /// Its place among its peer's.
-    admitted: Option<Admitted>,
-}
-
-impl CountedConnection {
-    /// A framework's, of which nobody here knows whose it is.
-    #[cfg(feature = "tower")]
-    pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        engine.shutdown.connection_opened();
-        engine.counts.connections_opened.add_one();
-        Self {
-            engine,
-            admitted: None,
-        }
-    }
-
-    /// One of a listener's, if its peer may have one more.
-    pub(crate) fn of_peer(engine: &Arc<Engine>, peer: Option<SocketAddr>) -> Result<Self, Refusal> {
-        let admitted = Some(engine.admit_connection(peer)?);
-        engine.shutdown.connection_opened();
-        engine.counts.connections_opened.add_one();
-        let engine = Arc::clone(engine);
-        Ok(Self { engine, admitted })
-    }
-
-    pub(crate) const fn engine(&self) -> &Arc<Engine> {
-        &self.engine
-    }
-}
-
-impl Drop for CountedConnection {
-    fn drop(&mut self) {
-        if let Some(admitted) = self.admitted.take() {
-            self.engine.release(admitted);
-        }
-        self.engine.shutdown.connection_ended();
     }
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-use super::ClientEnd;
-use super::unflushed::Unflushed;
+use crate::answer::Unflushed;
 use crate::runtime::{BoxedSleep, ByteStream, Executor};
+use crate::transports::ClientEnd;
 
 /// A byte stream for hyper, which breaks when the client reads nothing for too long.
 pub(super) struct HyperStream<S> {

@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::AnswerBody;
-use super::answer_body::StreamBroken;
 use crate::access_log::AccessEntry;
+use crate::answer::AnswerBody;
+use crate::transports::streaming::StreamBroken;
 
 /// Counts what is handed over. The entry is logged when this goes.
 pub(super) struct LoggedBody {

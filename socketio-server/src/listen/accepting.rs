@@ -15,9 +15,10 @@ use super::LocalAddr;
 #[cfg(feature = "rustls")]
 use super::tls::{self, TlsAcceptor};
 use crate::contained::Contained;
+use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
 use crate::flash_policy;
-use crate::http::{CountedConnection, serve_connection};
+use crate::http::serve_connection;
 use crate::runtime::{ByteStream, Listener, Runtime};
 
 /// How long to wait after an accept failed, usually for want of file descriptors.

@@ -13,8 +13,9 @@ use futures_rustls::rustls::ServerConfig;
 use futures_rustls::server;
 use tracing::trace;
 
+use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
-use crate::http::{CountedConnection, serve_connection};
+use crate::http::serve_connection;
 use crate::runtime::ByteStream;
 
 /// Agrees with clients on how to encrypt.

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::http::{AnswerBody, CountedConnection};
+use crate::answer::AnswerBody;
+use crate::counted_connection::CountedConnection;
 
 pin_project! {
     /// The body of a response: the server's, or that of the application, which is a `B`.

@@ -9,7 +9,8 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use super::body::ResponseBody;
-use crate::http::{AnswerBody, CountedConnection};
+use crate::answer::AnswerBody;
+use crate::counted_connection::CountedConnection;
 
 /// A response of the server, and its place in the count.
 pub(super) type Answering =

@@ -18,9 +18,11 @@ use super::body::ResponseBody;
 use super::future::{Answering, ResponseFuture};
 use super::peer::PeerSource;
 use super::upgrade::{Upgrade, serve_upgraded};
+use crate::answer::Answer;
+use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
-use crate::http::{Answer, CountedConnection, NoUpgrade};
 use crate::router;
+use crate::transports::websocket::NoUpgrade;
 
 /// A Socket.IO server before an application `S`, which gets the requests that are none of
 /// Socket.IO's. Made by [`SocketIoLayer`](super::SocketIoLayer), or by

@@ -13,8 +13,8 @@ use hyper::rt::{Read, ReadBuf, Write};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use tracing::trace;
 
+use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
-use crate::http::CountedConnection;
 use crate::runtime::ByteStream;
 use crate::transports::websocket::{WebSocketPump, WebSocketUpgrade};
 

@@ -7,12 +7,12 @@ use http::Response;
 use socketio_proto::{JsonpIndex, TransportName};
 
 use super::polling;
-use crate::answers;
 use crate::engine::Engine;
+use crate::responses;
 
 /// Answers a poll with a script that calls the function named in `query`.
 pub(crate) async fn answer(engine: &Arc<Engine>, sid: &str, query: &str) -> Response<Bytes> {
     let index = JsonpIndex::of_poll(query);
-    let wrap = |payload: Vec<u8>| answers::script_poll(index, &payload);
+    let wrap = |payload: Vec<u8>| responses::script_poll(index, &payload);
     polling::answer(engine, sid, TransportName::JsonpPolling, wrap).await
 }

@@ -11,8 +11,8 @@ use socketio_session::OutgoingPacket;
 
 use super::attached::{AttachedTransport, Transmitted};
 use super::delivery::Delivery;
-use crate::answers;
 use crate::engine::Engine;
+use crate::responses;
 
 /// The most bytes of packets that one poll brings; one packet always goes, whatever its size.
 const BYTES_PER_POLL: usize = 256 << 10;
@@ -28,11 +28,11 @@ pub(super) async fn answer(
     wrap: impl FnOnce(Vec<u8>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let Some(mut poll) = AttachedTransport::open(engine, sid, name) else {
-        return wrap(answers::UNKNOWN_SESSION.into());
+        return wrap(responses::UNKNOWN_SESSION.into());
     };
     let packets = packets_for(&mut poll).await;
     if packets.is_empty() {
-        return wrap(answers::UNKNOWN_SESSION.into());
+        return wrap(responses::UNKNOWN_SESSION.into());
     }
     let mut payload = Vec::new();
     Dialect::Legacy.frame(&packets, &mut payload);
@@ -42,7 +42,7 @@ pub(super) async fn answer(
     poll.keep(packets);
     if held.is_err() {
         poll.run_out_of_memory();
-        return answers::out_of_memory();
+        return responses::out_of_memory();
     }
     response.extensions_mut().insert(Delivery::last(poll));
     response

@@ -6,44 +6,47 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::Response;
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 use socketio_proto::StreamFormat;
 
 use super::attached::AttachedTransport;
+use super::client_end::ClientEnd;
 use super::delivery::{Delivery, Next};
-use crate::answers;
 use crate::engine::Engine;
-use crate::http::{AnswerBody, ClientEnd, StreamBroken};
+use crate::responses;
 
 /// One packet at a time: browsers run each script element, or take each part, as soon as it is
 /// complete. If a connection breaks, only what they cannot have taken goes out again.
 const BYTES_AT_ONCE: usize = 0;
+
+/// The session gave a stream up with whatever was to be written: the response stays incomplete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the session gave the stream up")]
+pub(crate) struct StreamBroken;
 
 /// Opens a stream. A client without a session is told so on the stream, which ends then.
 pub(crate) fn answer(
     engine: &Arc<Engine>,
     format: StreamFormat,
     sid: &str,
-) -> Response<AnswerBody> {
+) -> Response<SessionStream> {
     let transport = AttachedTransport::open(engine, sid, format.transport());
     // What was asked for may be no id at all, and is not repeated.
     let sid = if transport.is_some() { sid } else { "unknown" };
     let mut beginning = Vec::new();
     format.begin(sid, &mut beginning);
-    let kind = format.content_type(sid);
-    let Some(transport) = transport else {
-        format.write(sid, answers::UNKNOWN_SESSION.as_bytes(), &mut beginning);
-        return answers::stream(&kind, AnswerBody::whole(beginning.into()));
-    };
-    let delivery = Delivery::endless(transport);
+    if transport.is_none() {
+        let unknown = responses::UNKNOWN_SESSION.as_bytes();
+        format.write(sid, unknown, &mut beginning);
+    }
     let stream = SessionStream {
         format,
         sid: sid.into(),
-        delivery: delivery.clone(),
         beginning: Some(beginning.into()),
+        delivery: transport.map(Delivery::endless),
         client_end: ClientEnd::default(),
     };
-    answers::stream(&kind, AnswerBody::stream(stream, delivery))
+    responses::stream(&format.content_type(sid), stream)
 }
 
 /// The packets of a session as the body of a response. It is pulled as fast as the client reads:
@@ -52,12 +55,18 @@ pub(crate) fn answer(
 pub(crate) struct SessionStream {
     format: StreamFormat,
     sid: Box<str>,
-    delivery: Delivery,
     beginning: Option<Bytes>,
+    /// What comes behind the beginning; `None` where there is no session.
+    delivery: Option<Delivery>,
     client_end: ClientEnd,
 }
 
 impl SessionStream {
+    /// What is to be told when pieces are written.
+    pub(crate) fn delivery(&self) -> Option<Delivery> {
+        self.delivery.clone()
+    }
+
     /// Tells the stream how to find out, when it is dropped, whether the client ended it.
     pub(crate) fn watch(&mut self, client_end: ClientEnd) {
         self.client_end = client_end;
@@ -68,8 +77,11 @@ impl SessionStream {
         if let Some(beginning) = self.beginning.take() {
             return Poll::Ready(Some(Ok(beginning)));
         }
+        let Some(delivery) = &self.delivery else {
+            return Poll::Ready(None);
+        };
         let mut piece = Vec::new();
-        let next = self.delivery.poll_next(cx, BYTES_AT_ONCE, |packets| {
+        let next = delivery.poll_next(cx, BYTES_AT_ONCE, |packets| {
             for packet in packets {
                 self.format.write(&self.sid, packet.bytes(), &mut piece);
             }
@@ -94,12 +106,21 @@ impl Body for SessionStream {
         self.next(cx)
             .map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
+
+    fn size_hint(&self) -> SizeHint {
+        match (&self.delivery, &self.beginning) {
+            (Some(_), _) => SizeHint::default(),
+            (None, beginning) => {
+                SizeHint::with_exact(beginning.as_ref().map_or(0, |it| it.len() as u64))
+            }
+        }
+    }
 }
 
 impl Drop for SessionStream {
     fn drop(&mut self) {
-        if self.client_end.is_reached() {
-            self.delivery.end();
+        if let Some(delivery) = self.delivery.take_if(|_| self.client_end.is_reached()) {
+            delivery.end();
         }
     }
 }

@@ -13,9 +13,9 @@ use tracing::trace;
 
 use super::FRAMING_BYTES;
 use super::receiving::receive;
-use crate::answers;
 use crate::engine::{Engine, SessionAddress};
 use crate::origins::OriginCheck;
+use crate::responses;
 
 /// Packets of one payload before other tasks get their turn. There may be a hundred thousand.
 const PACKETS_IN_A_ROW: usize = 1000;
@@ -55,19 +55,19 @@ where
         match take_in(engine, at, &payload).await {
             Err(PeerError::Closed(DisconnectReason::TooManyEvents)) => {
                 let status = StatusCode::TOO_MANY_REQUESTS;
-                return answers::refusal_and_close(status, "too many events");
+                return responses::refusal_and_close(status, "too many events");
             }
             Err(PeerError::Closed(DisconnectReason::UploadTimeout)) => {
-                return answers::refusal_and_close(StatusCode::SERVICE_UNAVAILABLE, "too busy");
+                return responses::refusal_and_close(StatusCode::SERVICE_UNAVAILABLE, "too busy");
             }
             Err(PeerError::Closed(DisconnectReason::MemoryExhausted)) => {
-                return answers::out_of_memory();
+                return responses::out_of_memory();
             }
             // A session that has ended meanwhile gets the same answer as one that goes on.
             Ok(()) | Err(_) => {}
         }
     }
-    answers::uploaded(origin)
+    responses::uploaded(origin)
 }
 
 /// Hands the packets of a payload to the session, no faster than the application takes them and
@@ -165,10 +165,10 @@ impl BodyFault {
         let (status, text) = match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload too large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "request too slow"),
-            Self::OutOfMemory => return answers::out_of_memory(),
+            Self::OutOfMemory => return responses::out_of_memory(),
             Self::Broken => (StatusCode::BAD_REQUEST, "bad request"),
         };
-        answers::refusal_and_close(status, text)
+        responses::refusal_and_close(status, text)
     }
 }
 

@@ -7,10 +7,10 @@ use http::Response;
 use socketio_proto::TransportName;
 
 use super::polling;
-use crate::answers;
 use crate::engine::Engine;
+use crate::responses;
 
 /// Answers a poll.
 pub(crate) async fn answer(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
-    polling::answer(engine, sid, TransportName::XhrPolling, answers::poll).await
+    polling::answer(engine, sid, TransportName::XhrPolling, responses::poll).await
 }

@@ -16,6 +16,7 @@ use socketio_proto::Dialect;
 use thiserror::Error;
 
 pub use self::broadcast::{Broadcast, Reach};
+pub(crate) use self::rooms::ROOM_BYTES;
 pub use self::session_mut::SessionMut;
 pub use self::slots::SessionKey;
 

@@ -9,7 +9,6 @@ use hashbrown::{Equivalent, HashMap};
 use super::seat::{RoomIndex, Seat};
 use super::slots::{SessionKey, Slots};
 use crate::config::NamespaceId;
-use crate::worst_case::ROOM;
 
 /// A room: its name (none for the room that is the namespace itself) and its members.
 #[derive(Debug)]
@@ -29,9 +28,12 @@ struct RoomName<'a> {
     name: Option<&'a str>,
 }
 
+/// A place in a room, and the room itself if nobody else is there, without its name.
+pub(crate) const ROOM_BYTES: usize = 448;
+
 /// What a room of this name takes of memory, as if it had no other member.
 pub(super) const fn memory_of_room(name: &str) -> usize {
-    ROOM + name.len()
+    ROOM_BYTES + name.len()
 }
 
 impl Hash for RoomKey {

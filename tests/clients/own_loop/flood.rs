@@ -8,7 +8,7 @@ use std::thread::{JoinHandle, spawn};
 
 use socketio_conformance::client::{handshake, upgrade_request};
 use socketio_conformance::replay::raw_websocket::{TEXT, frame_bytes};
-use socketio_conformance::server::eventually;
+use socketio_conformance::waiting::eventually;
 
 use super::{NO_MORE, address, answer, shakes_hands, start};
 use crate::browser::Example;

@@ -94,7 +94,7 @@ fn cve_2022_21676_no_request_line_brings_the_server_down() {
     let mut http = HttpClient::open(server.address);
     http.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     http.connection
-        .wait(std::time::Instant::now() + crate::server::PATIENCE);
+        .wait(std::time::Instant::now() + crate::waiting::PATIENCE);
     assert!(
         server
             .handle

@@ -12,7 +12,8 @@ use super::HTTP_TRANSPORTS;
 use crate::client::{Client, Transport, form, handshake, on_each_transport};
 use crate::http_client::{HttpClient, text};
 use crate::journal::Pen;
-use crate::server::{TestServer, eventually};
+use crate::server::TestServer;
+use crate::waiting::eventually;
 
 tests![
     cve_2020_36048_bodies_are_limited_whatever_they_say_of_themselves,

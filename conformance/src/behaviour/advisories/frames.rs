@@ -12,7 +12,8 @@ use crate::journal::{Journal, Pen};
 use crate::replay::raw_websocket::{
     BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame_bytes, read_frame,
 };
-use crate::server::{PATIENCE, TestServer};
+use crate::server::TestServer;
+use crate::waiting::PATIENCE;
 
 tests![
     cve_2026_48779_tiny_fragments_take_no_more_than_their_message,

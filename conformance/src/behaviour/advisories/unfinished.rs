@@ -7,7 +7,8 @@ use crate::client::{handshake, upgrade_request};
 use crate::http_client::HttpClient;
 use crate::replay::connection::Connection;
 use crate::replay::raw_websocket::{TEXT, frame_bytes};
-use crate::server::{TestServer, eventually, impatient};
+use crate::server::{TestServer, impatient};
+use crate::waiting::eventually;
 
 tests![
     socketioxide_731_an_upgrade_may_be_abandoned_at_every_step,

@@ -10,7 +10,7 @@ use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message};
 
 use super::frame_walk::FrameWalk;
-use crate::answers::OUT_OF_MEMORY;
+use crate::responses::OUT_OF_MEMORY;
 
 /// How much tungstenite reads, and clears before it reads, at a time.
 const READ_BYTES: usize = 1024;

@@ -21,8 +21,8 @@ use super::framer::{
     write_refusal, write_text,
 };
 use super::upgrade::WebSocketUpgrade;
-use crate::answers;
 use crate::engine::Engine;
+use crate::responses;
 use crate::runtime::{BoxedSleep, ByteStream};
 
 /// Bytes read at once, into one buffer for each thread.
@@ -107,7 +107,7 @@ impl<S: ByteStream> WebSocketPump<S> {
             stage: Stage::Open,
         };
         if pump.transport.is_none() {
-            let unknown = Bytes::from_static(answers::UNKNOWN_SESSION.as_bytes());
+            let unknown = Bytes::from_static(responses::UNKNOWN_SESSION.as_bytes());
             write_text(&unknown, &mut pump.unsent);
             pump.begin_ending(true);
         }

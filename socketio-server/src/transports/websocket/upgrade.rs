@@ -12,11 +12,8 @@ use socketio_proto::TransportName;
 use tungstenite::handshake::derive_accept_key;
 
 use super::super::attached::AttachedTransport;
-use crate::answers;
 use crate::engine::Engine;
-#[cfg(feature = "tower")]
-use crate::http::NoUpgrade;
-use crate::http::{Answer, AnswerBody};
+use crate::responses;
 
 /// What a connection carries once it has become a websocket.
 #[derive(Debug)]
@@ -26,29 +23,28 @@ pub(crate) struct WebSocketUpgrade {
     pub(super) transport: Option<AttachedTransport>,
 }
 
-/// Answers a request on the URL of a websocket, under whichever `name` it goes: a flashsocket is
-/// one, too (`socket.io` 0.9 `lib/transports/flashsocket.js`).
+/// A request's extension: its connection cannot become anything else.
+#[cfg(feature = "tower")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoUpgrade;
+
+/// Accepts or refuses a request on the URL of a websocket, under whichever `name` it goes: a
+/// flashsocket is one, too (`socket.io` 0.9 `lib/transports/flashsocket.js`).
 pub(crate) fn answer(
     engine: &Arc<Engine>,
     name: TransportName,
     sid: &str,
     head: &Request<()>,
-) -> Answer {
-    let accept = match accept_key(head) {
-        Ok(accept) => accept,
-        Err(refusal) => return Answer::whole(*refusal),
-    };
-    let mut response = answers::empty();
+) -> Result<(Response<Bytes>, WebSocketUpgrade), Box<Response<Bytes>>> {
+    let accept = accept_key(head)?;
+    let mut response = responses::empty();
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     let transport = AttachedTransport::open(engine, sid, name);
-    Answer::Upgrade(
-        response.map(AnswerBody::whole),
-        WebSocketUpgrade { transport },
-    )
+    Ok((response, WebSocketUpgrade { transport }))
 }
 
 /// Whether the request is for a websocket, of whatever version.
@@ -69,7 +65,7 @@ fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
         ));
     }
     if let Some(text) = misfit(head) {
-        let refusal = answers::refusal_and_close(StatusCode::BAD_REQUEST, text);
+        let refusal = responses::refusal_and_close(StatusCode::BAD_REQUEST, text);
         return Err(Box::new(refusal));
     }
     #[cfg(feature = "tower")]
@@ -88,12 +84,12 @@ fn accept_key(head: &Request<()>) -> Result<HeaderValue, Box<Response<Bytes>>> {
     let accept = key.and_then(|key| HeaderValue::from_str(&derive_accept_key(key)).ok());
     accept.ok_or_else(|| {
         let text = "Sec-WebSocket-Key missing";
-        Box::new(answers::refusal_and_close(StatusCode::BAD_REQUEST, text))
+        Box::new(responses::refusal_and_close(StatusCode::BAD_REQUEST, text))
     })
 }
 
 fn upgrade_required(status: StatusCode, text: &'static str) -> Box<Response<Bytes>> {
-    let mut response = answers::refusal_and_close(status, text);
+    let mut response = responses::refusal_and_close(status, text);
     response
         .headers_mut()
         .insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13, 8"));

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct ClientEnd(Arc<AtomicBool>);
 
 impl ClientEnd {
-    pub(super) fn reach(&self) {
+    pub(crate) fn reach(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 
-use super::ClientEnd;
 use super::unflushed::Unflushed;
+use crate::transports::ClientEnd;
 use crate::transports::delivery::Delivery;
-use crate::transports::streaming::SessionStream;
+use crate::transports::streaming::{SessionStream, StreamBroken};
 
 /// The body of an answer, and what is told when it was written.
 ///
@@ -30,11 +30,6 @@ enum Content {
     Stream(Box<SessionStream>),
 }
 
-/// The session gave a stream up with whatever was to be written: the response stays incomplete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the session gave the stream up")]
-pub(crate) struct StreamBroken;
-
 impl AnswerBody {
     pub(crate) fn whole(bytes: Bytes) -> Self {
         Self {
@@ -44,11 +39,11 @@ impl AnswerBody {
         }
     }
 
-    /// A body that goes on, and the delivery of what it hands out.
-    pub(crate) fn stream(stream: SessionStream, delivery: Delivery) -> Self {
+    /// A body that goes on.
+    pub(super) fn stream(stream: SessionStream) -> Self {
         Self {
+            delivery: stream.delivery(),
             content: Content::Stream(Box::new(stream)),
-            delivery: Some(delivery),
             unflushed: None,
         }
     }
@@ -60,7 +55,7 @@ impl AnswerBody {
 
     /// It goes out on a connection that says when it has flushed what it took.
     /// The connection also says when its client has ended it.
-    pub(super) fn on_connection(mut self, unflushed: Unflushed, client_end: ClientEnd) -> Self {
+    pub(crate) fn on_connection(mut self, unflushed: Unflushed, client_end: ClientEnd) -> Self {
         if let Content::Stream(stream) = &mut self.content {
             stream.watch(client_end);
         }

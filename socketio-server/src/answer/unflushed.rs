@@ -16,7 +16,7 @@ impl Unflushed {
     }
 
     /// Everything that was handed over has been written.
-    pub(super) fn flushed(&self) {
+    pub(crate) fn flushed(&self) {
         for delivery in self.with(std::mem::take) {
             delivery.written();
         }
@@ -24,7 +24,7 @@ impl Unflushed {
 
     /// Whether a session wants back what cannot be written at once. The task is woken when one
     /// does.
-    pub(super) fn is_recalled(&self, waker: &Waker) -> bool {
+    pub(crate) fn is_recalled(&self, waker: &Waker) -> bool {
         self.with(|waiting| waiting.clone())
             .iter()
             .any(|delivery| delivery.is_recalled(waker))

@@ -1,4 +1,4 @@
-//! The fixed answers of the 0.9 protocol over HTTP (`socket.io` 0.9 `lib/manager.js`,
+//! The responses of the 0.9 protocol over HTTP (`socket.io` 0.9 `lib/manager.js`,
 //! `lib/transports/http-polling.js`).
 
 use bytes::Bytes;
@@ -10,15 +10,16 @@ use http::header::{
 use http::{Response, StatusCode};
 use socketio_proto::{Dialect, JsonpIndex};
 
-use crate::http::AnswerBody;
 use crate::origins::OriginCheck;
-use crate::refusal::PAUSE_SECONDS;
 
 /// What is sent where no session is known.
 pub(crate) const UNKNOWN_SESSION: &str = Dialect::Legacy.unknown_session();
 
 /// What is told who needs more memory than there is.
 pub(crate) const OUT_OF_MEMORY: &str = "out of memory";
+
+/// For how long clients are asked to stay away where nobody knows when there will be room.
+pub(crate) const PAUSE_SECONDS: u64 = 5;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=UTF-8");
 const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain");
@@ -57,7 +58,7 @@ pub(crate) fn script_poll(index: JsonpIndex<'_>, payload: &[u8]) -> Response<Byt
 }
 
 /// An answer that does not end.
-pub(crate) fn stream(kind: &str, body: AnswerBody) -> Response<AnswerBody> {
+pub(crate) fn stream<B>(kind: &str, body: B) -> Response<B> {
     let kind = HeaderValue::from_str(kind).unwrap_or(PLAIN_TEXT);
     not_stored(with_type(StatusCode::OK, kind, Bytes::new())).map(|_| body)
 }
