@@ -2,6 +2,7 @@
 
 mod attack;
 mod kept_connections;
+mod tiny_fragments;
 
 use std::alloc::System;
 use std::future::Future;

@@ -16,7 +16,7 @@ use crate::server::TestServer;
 use crate::waiting::PATIENCE;
 
 tests![
-    cve_2026_48779_tiny_fragments_take_no_more_than_their_message,
+    a_message_in_tiny_fragments_arrives_whole,
     cve_2026_62389_a_message_that_never_ends_ends_its_session,
     cve_2026_9675_the_size_of_a_message_is_that_of_its_fragments,
     cve_2016_10518_pings_are_answered_with_their_own_bytes,
@@ -45,7 +45,7 @@ fn connected(server: &TestServer) -> Client {
     Client::connect(server, Transport::WebSocket)
 }
 
-fn cve_2026_48779_tiny_fragments_take_no_more_than_their_message() {
+fn a_message_in_tiny_fragments_arrives_whole() {
     let (server, _journal) = server(ServerBuilder::new());
     let mut client = connected(&server);
     let websocket = client.websocket();
