@@ -6,7 +6,8 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 /// The rule for requests that a browser makes on behalf of a page of another origin.
 ///
 /// Without it, any web page could use the credentials of whoever looks at it. The rule holds
-/// for the handshake and for every request of every transport, websockets included.
+/// for the handshake, for every request of every transport, websockets included, and for the one by
+/// which a client leaves in a hurry.
 ///
 /// Browsers name the origin in `Origin` where a page can see the answer and where it sends
 /// something; a request that names two of them is refused. Where they name none, the page is known

@@ -71,7 +71,7 @@ where
             return answer_transport(engine, name, sid, head, body).await;
         }
         RequestTarget::Handshake { .. } => opening::answer(engine, peer, head).await,
-        RequestTarget::Disconnect { sid, .. } => forced_end(engine, sid),
+        RequestTarget::Disconnect { sid, .. } => forced_end(engine, sid, head),
         RequestTarget::ClientFile { path } => engine.settings.client_files.answer(path, head),
         RequestTarget::WrongVersion { .. } => responses::refusal(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -121,9 +121,7 @@ where
         _ => origins.check(head.headers()),
     };
     if origin == OriginCheck::Refused {
-        trace!("origin refused");
-        let text = "bad origin";
-        return Answer::whole(responses::refusal_and_close(StatusCode::FORBIDDEN, text));
+        return Answer::whole(bad_origin());
     }
     let mut response = match (name, head.method()) {
         (_, &Method::OPTIONS) => responses::preflight(),
@@ -157,12 +155,27 @@ where
 
 /// The client leaves in a hurry. It is answered the same whether there is such a session or
 /// not.
-fn forced_end(engine: &Arc<Engine>, sid: &str) -> Response<Bytes> {
-    if let Some(at) = engine.find(sid) {
-        let now = engine.now();
-        engine.with_session(at, |mut session| session.end_by_client(now));
+fn forced_end(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Response<Bytes> {
+    let origin = engine.settings.origins.check(head.headers());
+    if origin == OriginCheck::Refused {
+        return bad_origin();
     }
-    responses::empty()
+    let mut response = if head.method() == Method::OPTIONS {
+        responses::preflight()
+    } else {
+        if let Some(at) = engine.find(sid) {
+            let now = engine.now();
+            engine.with_session(at, |mut session| session.end_by_client(now));
+        }
+        responses::empty()
+    };
+    responses::allow_origin(&mut response, &origin);
+    response
+}
+
+fn bad_origin() -> Response<Bytes> {
+    trace!("origin refused");
+    responses::refusal_and_close(StatusCode::FORBIDDEN, "bad origin")
 }
 
 /// Answers a request that is none of Socket.IO's.

@@ -15,15 +15,16 @@ tests![
     every_page_is_let_in_on_request,
     an_allowed_origin_is_told_to_the_browser_with_credentials,
     a_preflight_changes_nothing,
+    a_farewell_from_elsewhere_ends_nothing,
 ];
 
 fn server(origins: Origins) -> TestServer {
     TestServer::start(ServerBuilder::new().origins(origins))
 }
 
-/// The status of a handshake, a poll, a post and an upgrade from this origin. The poll is for a
-/// session of nobody, so that it is not held.
-fn statuses(server: &TestServer, sid: &str, headers: &str) -> [u16; 4] {
+/// The status of a handshake, a poll, a farewell, a post and an upgrade from this origin. The poll
+/// and the farewell are for a session of nobody: one is not held, the other ends nothing.
+fn statuses(server: &TestServer, sid: &str, headers: &str) -> [u16; 5] {
     let request = |method, target: &str, body| {
         let mut http = HttpClient::open(server.address);
         let answer = http.request(method, target, headers, body);
@@ -37,13 +38,14 @@ fn statuses(server: &TestServer, sid: &str, headers: &str) -> [u16; 4] {
     [
         request("GET", "/socket.io/1/", ""),
         request("GET", "/socket.io/1/xhr-polling/nobody", ""),
+        request("GET", "/socket.io/1//nobody/?disconnect=1", ""),
         request("POST", &format!("/socket.io/1/xhr-polling/{sid}"), "2::"),
         websocket.answer("GET").status,
     ]
 }
 
-const WELCOME: [u16; 4] = [200, 200, 200, 101];
-const REFUSED: [u16; 4] = [403; 4];
+const WELCOME: [u16; 5] = [200, 200, 200, 200, 101];
+const REFUSED: [u16; 5] = [403; 5];
 
 fn by_default_only_pages_of_the_server_and_what_is_no_browser_are_let_in() {
     let server = TestServer::of([]);
@@ -142,6 +144,8 @@ fn an_allowed_origin_is_told_to_the_browser_with_credentials() {
         ("POST", poll.as_str(), "2::"),
         ("OPTIONS", poll.as_str(), ""),
         ("OPTIONS", "/socket.io/1/", ""),
+        ("OPTIONS", "/socket.io/1//nobody/?disconnect=1", ""),
+        ("GET", "/socket.io/1//nobody/?disconnect=1", ""),
     ] {
         let headers = "Origin: http://page.example\r\n";
         let answer = HttpClient::open(server.address).request(method, target, headers, body);
@@ -167,5 +171,24 @@ fn a_preflight_changes_nothing() {
         answer.header("Access-Control-Allow-Methods"),
         Some("GET, POST, OPTIONS")
     );
+    assert_eq!(server.handle.session_count(), 0);
+
+    let sid = handshake(server.address, "");
+    let mut http = HttpClient::open(server.address);
+    let farewell = format!("/socket.io/1//{sid}/?disconnect=1");
+    http.request("OPTIONS", &farewell, headers, "");
+    assert_eq!(server.handle.session_count(), 1);
+}
+
+fn a_farewell_from_elsewhere_ends_nothing() {
+    let server = server(Origins::same_only());
+    let sid = handshake(server.address, "");
+    let farewell = format!("/socket.io/1//{sid}/?disconnect=1");
+    let mut http = HttpClient::open(server.address);
+    let refused = http.request("GET", &farewell, "Origin: http://evil.example\r\n", "");
+    assert_eq!((refused.status, text(&refused)), (403, "bad origin"));
+    assert_eq!(server.handle.session_count(), 1);
+    let mut http = HttpClient::open(server.address);
+    assert_eq!(http.get(&farewell).status, 200);
     assert_eq!(server.handle.session_count(), 0);
 }
