@@ -5,6 +5,7 @@ mod building;
 mod coverage;
 mod demo;
 mod deny;
+mod descriptors;
 mod failed_tests;
 mod fuzz;
 mod miri;
@@ -50,6 +51,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    descriptors::allow_as_many_as_possible();
     let result: Result<(), Box<dyn Error>> = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Coverage => coverage::print_coverage(),

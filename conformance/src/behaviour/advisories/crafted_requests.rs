@@ -15,6 +15,7 @@ tests![
     cve_2023_43669_a_head_that_never_ends_is_refused,
     cve_2024_37890_more_headers_than_anybody_needs_are_refused,
     cve_2021_32640_protocols_of_websockets_are_not_looked_at,
+    ghsa_5v72_xg48_5rpm_extensions_of_websockets_are_not_looked_at,
     paths_lead_to_no_files,
 ];
 
@@ -217,21 +218,33 @@ fn cve_2024_37890_more_headers_than_anybody_needs_are_refused() {
 }
 
 fn cve_2021_32640_protocols_of_websockets_are_not_looked_at() {
-    let server = TestServer::listening(echoing());
-    for value in [
+    let values = [
         format!("b{}x", " ".repeat(12_000)),
         ",".repeat(12_000),
         "x,".repeat(6000),
-    ] {
-        for name in [
-            "Sec-WebSocket-Protocol",
-            "Sec-WebSocket-Extensions",
-            "Accept",
-        ] {
+    ];
+    expect_ignored(&["Sec-WebSocket-Protocol", "Accept"], &values);
+}
+
+fn ghsa_5v72_xg48_5rpm_extensions_of_websockets_are_not_looked_at() {
+    let values = [
+        "constructor".to_owned(),
+        "__proto__; hasOwnProperty=1, toString".to_owned(),
+        "x; constructor; constructor=\"".to_owned(),
+        "permessage-deflate; x=1, ".repeat(400),
+    ];
+    expect_ignored(&["Sec-WebSocket-Extensions"], &values);
+}
+
+/// A websocket opens, whatever its client asks for in these headers, and nothing of it is granted.
+fn expect_ignored(headers: &[&str], values: &[String]) {
+    let server = TestServer::listening(echoing());
+    for value in values {
+        for name in headers {
             let sid = handshake(server.address, "");
-            let headers = format!("{name}: {value}\r\n");
+            let asked = format!("{name}: {value}\r\n");
             let mut http = HttpClient::open(server.address);
-            http.send(&upgrade_request(server.address, &sid, &headers));
+            http.send(&upgrade_request(server.address, &sid, &asked));
             let head = http.head();
             assert_eq!(head.status, 101, "{name}");
             assert_eq!(head.header("Sec-WebSocket-Protocol"), None);

@@ -5,6 +5,8 @@
 //! runtime of many threads, with the default settings and both transports. Its log is a feature,
 //! and off. Arguments are taken as `String`, which costs less than a `Value`.
 
+#![forbid(unsafe_code)]
+
 use std::error::Error;
 
 use axum::serve::ListenerExt;
