@@ -10,6 +10,7 @@ use crate::config::{NamespaceId, SessionLimits};
 use crate::event::{Content, Event};
 use crate::fault::Fault;
 use crate::memory_budget::{MemoryAccount, MemoryBudget, MemoryExhausted};
+use crate::queue_memory::{shrink_if_sparse, spare_bytes};
 use crate::reason::DisconnectReason;
 
 /// One step on the way to the application. Whether the client may take it is decided when its
@@ -86,7 +87,7 @@ impl Arrival {
 pub(crate) struct Inbox {
     queue: VecDeque<Arrival>,
     bytes: usize,
-    /// What all of them take of memory.
+    /// What all of them take of memory, but for places that are spare.
     held: usize,
     memory: MemoryAccount,
 }
@@ -103,14 +104,19 @@ impl Inbox {
 
     /// Takes in what the client sent, if there is memory for it.
     pub(crate) fn push(&mut self, arrival: Arrival) -> Result<(), MemoryExhausted> {
-        self.memory.hold(self.held + arrival.memory())?;
+        self.memory.hold(self.held() + arrival.memory())?;
         self.append(arrival);
         Ok(())
     }
 
+    /// What everything in it takes, with its places.
+    fn held(&self) -> usize {
+        self.held + spare_bytes(&self.queue)
+    }
+
     /// Takes in what the session itself has to say: a few bytes, and few times.
     pub(crate) fn push_news(&mut self, arrival: Arrival) {
-        let _ = self.memory.hold(self.held + arrival.memory());
+        let _ = self.memory.hold(self.held() + arrival.memory());
         self.append(arrival);
     }
 
@@ -122,14 +128,14 @@ impl Inbox {
 
     /// Puts `arrival` before everything else, if there is memory for it.
     pub(crate) fn push_front(&mut self, arrival: Arrival) -> Result<(), MemoryExhausted> {
-        self.memory.hold(self.held + arrival.memory())?;
+        self.memory.hold(self.held() + arrival.memory())?;
         self.prepend(arrival);
         Ok(())
     }
 
     /// Puts what the session itself has to say before everything else.
     pub(crate) fn push_news_front(&mut self, arrival: Arrival) {
-        let _ = self.memory.hold(self.held + arrival.memory());
+        let _ = self.memory.hold(self.held() + arrival.memory());
         self.prepend(arrival);
     }
 
@@ -143,12 +149,9 @@ impl Inbox {
         let arrival = self.queue.pop_front()?;
         self.bytes -= arrival.bytes();
         self.held -= arrival.memory();
-        if self.queue.is_empty() {
-            // An idle session keeps no buffer.
-            self.queue = VecDeque::new();
-        }
+        shrink_if_sparse(&mut self.queue);
         // To hold less never fails.
-        let _ = self.memory.hold(self.held);
+        let _ = self.memory.hold(self.held());
         Some(arrival)
     }
 
@@ -158,7 +161,8 @@ impl Inbox {
             .retain(|arrival| matches!(arrival, Arrival::News(_)));
         self.bytes = 0;
         self.held = self.queue.iter().map(Arrival::memory).sum();
-        let _ = self.memory.hold(self.held);
+        shrink_if_sparse(&mut self.queue);
+        let _ = self.memory.hold(self.held());
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -169,6 +173,6 @@ impl Inbox {
     pub(crate) fn has_room(&self, limits: &SessionLimits, times: usize) -> bool {
         self.queue.len() < limits.inbox_packets.saturating_mul(times)
             && self.bytes < limits.inbox_bytes.saturating_mul(times)
-            && self.memory.has_room(self.held)
+            && self.memory.has_room(self.held())
     }
 }

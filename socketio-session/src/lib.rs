@@ -76,6 +76,7 @@ mod inbox;
 mod incoming;
 mod memory_budget;
 mod outbox;
+mod queue_memory;
 mod reason;
 mod session;
 mod session_id;

@@ -80,7 +80,7 @@ impl AsRef<[u8]> for OutgoingPacket {
 pub(crate) struct Outbox {
     queue: ShortQueue<OutgoingPacket>,
     bytes: usize,
-    /// What all of them take of memory.
+    /// What all of them take of memory, but for places that are spare.
     held: usize,
     memory: MemoryAccount,
     holds_heartbeat: bool,
@@ -172,16 +172,15 @@ impl Outbox {
         limits: &SessionLimits,
         policy: OverflowPolicy,
     ) -> Pushed {
-        let excess = self.excess(packet.bytes.len(), limits);
-        let has_room = excess.is_none_or(|excess| self.may_drop_for(excess, policy));
-        let shortage = if !has_room {
-            Shortage::Room
-        } else if !self.has_memory(packet.memory(), policy) {
-            Shortage::Memory
-        } else {
+        let Some((excess, shortage)) = self.excess(&packet, limits) else {
             self.append(packet);
             return Pushed::Queued;
         };
+        let gives_way = policy == OverflowPolicy::DropOldest && self.make_room(excess, shortage);
+        if gives_way && self.reserve(packet.memory()).is_ok() {
+            self.append(packet);
+            return Pushed::Queued;
+        }
         match (policy, packet.worth) {
             (OverflowPolicy::DropOldest | OverflowPolicy::DropNewest, Worth::Droppable) => {
                 self.dropped.add(1, shortage);
@@ -191,24 +190,14 @@ impl Outbox {
         }
     }
 
-    fn may_drop_for(&mut self, excess: Excess, policy: OverflowPolicy) -> bool {
-        policy == OverflowPolicy::DropOldest && self.make_room(excess, Shortage::Room)
+    /// What everything in it takes, with its places.
+    fn held(&self) -> usize {
+        self.held + self.queue.spare_bytes()
     }
 
-    /// Whether so much more memory may be held. Where the budget is used up, what is held already
-    /// is all that there is room for.
-    fn has_memory(&mut self, more: usize, policy: OverflowPolicy) -> bool {
-        let wanted = self.held.saturating_add(more);
-        if self.memory.hold(wanted).is_ok() {
-            return true;
-        }
-        let excess = Excess {
-            memory: more,
-            ..Excess::default()
-        };
-        policy == OverflowPolicy::DropOldest
-            && self.make_room(excess, Shortage::Memory)
-            && self.memory.hold(self.held.saturating_add(more)).is_ok()
+    /// Reserves so much more.
+    fn reserve(&mut self, more: usize) -> Result<(), MemoryExhausted> {
+        self.memory.hold(self.held().saturating_add(more))
     }
 
     /// Queues the packet that ends the session, whether there is room or not.
@@ -227,7 +216,7 @@ impl Outbox {
 
     /// A few bytes, once or twice in each session.
     fn append_in_any_case(&mut self, packet: OutgoingPacket) {
-        let _ = self.memory.hold(self.held + packet.memory());
+        let _ = self.memory.hold(self.held() + packet.memory());
         self.append(packet);
     }
 
@@ -240,25 +229,42 @@ impl Outbox {
     /// Puts a packet that a transport could not write before all others, whether there is room
     /// or not: it had its room before. Only its memory may be somebody else's by now.
     pub(crate) fn put_back(&mut self, packet: OutgoingPacket) -> Result<(), MemoryExhausted> {
-        self.memory.hold(self.held + packet.memory())?;
+        self.memory.hold(self.held() + packet.memory())?;
         self.bytes += packet.bytes.len();
         self.held += packet.memory();
         self.queue.push_front(packet);
         Ok(())
     }
 
-    /// What there would be too much of, with another packet of this length.
-    fn excess(&self, length: usize, limits: &SessionLimits) -> Option<Excess> {
+    /// What there would be too much of with this packet, too, and what there is too little of then.
+    /// If it is nothing, the packet's memory is reserved. Where the budget is used up, what is held
+    /// already is all that there is room for.
+    fn excess(
+        &mut self,
+        packet: &OutgoingPacket,
+        limits: &SessionLimits,
+    ) -> Option<(Excess, Shortage)> {
         let packets = (self.queue.len() + 1).saturating_sub(limits.outbox_packets);
         let bytes = self
             .bytes
-            .saturating_add(length)
+            .saturating_add(packet.bytes.len())
             .saturating_sub(limits.outbox_bytes);
-        (packets > 0 || bytes > 0).then_some(Excess {
+        let more = packet.memory();
+        let has_memory = self.reserve(more).is_ok();
+        let shortage = match (packets, bytes, has_memory) {
+            (0, 0, true) => return None,
+            (0, 0, false) => Shortage::Memory,
+            _ => Shortage::Room,
+        };
+        // What was reserved for it is somebody else's again.
+        let _ = self.reserve(0);
+        let memory = if has_memory { 0 } else { more };
+        let excess = Excess {
             packets,
             bytes,
-            memory: 0,
-        })
+            memory,
+        };
+        Some((excess, shortage))
     }
 
     /// Drops the oldest packets that may be dropped, but none in vain: false if all of them
@@ -298,7 +304,7 @@ impl Outbox {
             self.holds_heartbeat = false;
         }
         // To hold less never fails.
-        let _ = self.memory.hold(self.held);
+        let _ = self.memory.hold(self.held());
         Some(packet)
     }
 
@@ -345,7 +351,7 @@ impl Outbox {
     pub(crate) fn is_half_free(&self, limits: &SessionLimits) -> bool {
         self.queue.len() <= limits.outbox_packets / 2
             && self.bytes <= limits.outbox_bytes / 2
-            && self.memory.has_room(self.held)
+            && self.memory.has_room(self.held())
     }
 
     /// How many packets were dropped since the beginning.

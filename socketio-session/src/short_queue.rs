@@ -2,6 +2,8 @@
 
 use alloc::collections::VecDeque;
 
+use crate::queue_memory::{shrink_if_sparse, spare_bytes};
+
 /// A queue that hardly ever holds more than one: the first takes no memory of its own.
 #[derive(Debug)]
 pub(crate) struct ShortQueue<T> {
@@ -50,7 +52,7 @@ impl<T> ShortQueue<T> {
         }
     }
 
-    /// Takes the first. Who takes the last gives the buffer back, too.
+    /// Takes the first.
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         let item = self.first.take()?;
         if self.rest.capacity() > 0 {
@@ -61,16 +63,23 @@ impl<T> ShortQueue<T> {
 
     fn move_up(&mut self) {
         self.first = self.rest.pop_front();
-        if self.first.is_none() {
-            self.rest = VecDeque::new();
-        }
+        shrink_if_sparse(&mut self.rest);
     }
 
     /// Takes out the one at this position.
     pub(crate) fn remove(&mut self, at: usize) -> Option<T> {
         match at.checked_sub(1) {
             None => self.pop_front(),
-            Some(behind_first) => self.rest.remove(behind_first),
+            Some(behind_first) => {
+                let item = self.rest.remove(behind_first);
+                shrink_if_sparse(&mut self.rest);
+                item
+            }
         }
+    }
+
+    /// What it takes beyond two places for each item.
+    pub(crate) fn spare_bytes(&self) -> usize {
+        spare_bytes(&self.rest)
     }
 }

@@ -1,6 +1,6 @@
 //! Who is in which room, in both directions.
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
@@ -20,7 +20,8 @@ struct Room {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct RoomKey {
     namespace: NamespaceId,
-    name: Option<Box<str>>,
+    /// Shared by its two places, in which it is found by name and by number.
+    name: Option<Arc<str>>,
 }
 
 struct RoomName<'a> {
@@ -269,7 +270,7 @@ impl Rooms {
         }
         let key = RoomKey {
             namespace: name.namespace,
-            name: name.name.map(Box::from),
+            name: name.name.map(Arc::from),
         };
         let room = Some(Room {
             key: key.clone(),
