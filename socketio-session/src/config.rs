@@ -9,6 +9,7 @@ use core::time::Duration;
 use crate::acl::Acl;
 use crate::admission::RateLimit;
 use crate::event_names::EventNames;
+use crate::heartbeat::HeartbeatTimes;
 use crate::memory_budget::MemoryBudget;
 
 /// The settings of all sessions of a [`Hub`](crate::Hub).
@@ -69,6 +70,14 @@ impl Default for SessionConfig {
 }
 
 impl SessionConfig {
+    /// `None` if there are no heartbeats.
+    pub(crate) fn heartbeat_times(&self) -> Option<HeartbeatTimes> {
+        Some(HeartbeatTimes {
+            interval: self.heartbeat_interval?,
+            timeout: self.heartbeat_timeout,
+        })
+    }
+
     /// The namespace whose name on the wire is `endpoint`. Names are compared exactly.
     #[must_use]
     pub fn namespace_id(&self, endpoint: &str) -> Option<NamespaceId> {

@@ -152,6 +152,9 @@ fn ends_the_sessions_of_slow_consumers_and_no_others() {
     };
     assert_eq!(crowd.hub.broadcast(&cast), reach);
     assert_eq!(crowd.gets(1), ["3::/chat:flood"]);
+    // Until their handlers have heard of it they are members, but of no use any more.
+    assert_eq!(crowd.hub.broadcast(&cast), queued(1));
+    assert_eq!(crowd.gets(1), ["3::/chat:flood"]);
     for slow in [0, 2] {
         let (session, _) = crowd.hub.peek(crowd.clients[slow]).expect("not drained");
         assert!(session.is_closed());

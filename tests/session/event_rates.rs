@@ -95,6 +95,22 @@ fn no_heartbeat_is_missed_while_nobody_listens() {
     assert_eq!(script.events().len(), 2);
 }
 
+/// A timer that is late finds two deadlines that have come.
+#[test]
+fn nor_by_a_timer_that_is_late() {
+    let (mut script, websocket) = Script::on_websocket_with(|config| {
+        config.event_rate = Some(RateLimit::new(1, Duration::from_secs(30)));
+    });
+    script.after(20.0);
+    script.sends("3:::x");
+    script.after(5.0);
+    script.gets(websocket, ["2::"]);
+    script.now = script.now + Duration::from_secs(100);
+    script.session.handle_timeout(script.now);
+    assert!(script.session.wants_input());
+    script.sends("2::");
+}
+
 #[test]
 fn where_it_is_not_put_up_with_the_session_ends() {
     let (mut script, websocket) = Script::on_websocket_with(strict);
@@ -155,6 +171,20 @@ fn a_hub_says_when_a_session_is_listened_to_again() {
     assert_eq!(crowd.hub.poll_ready(), Some(key));
     assert!(wants_input(&mut crowd));
     assert_eq!(crowd.hub.poll_ready(), None);
+}
+
+#[test]
+fn a_hub_says_so_too_when_it_is_another_packet_that_finds_it_out() {
+    let mut crowd = Crowd::with(1, slow);
+    let key = crowd.clients[0];
+    let text = Incoming::read(Dialect::Legacy, "8::", &DecodeLimits::default());
+    for seconds in [100, 100, 105] {
+        while crowd.hub.poll_ready().is_some() {}
+        let at = Instant::from_start(Duration::from_secs(seconds));
+        let mut session = crowd.hub.session(key).expect("it is there");
+        session.take_in(at, &text).expect("it is alive");
+    }
+    assert_eq!(crowd.hub.poll_ready(), Some(key));
 }
 
 proptest! {

@@ -198,8 +198,9 @@ fn is_not_missed_while_nothing_is_read_because_the_application_is_behind() {
     script.gets(websocket, ["2::"]);
     script.after(60.0);
     script.hears(["global message one", "global message two"]);
-    // From here on it is read again, and has to answer.
-    script.after(59.9);
+    // From here on it is read again, and has to answer what it was sent fifteen seconds ago.
+    script.gets(websocket, ["2::"]);
+    script.after(44.9);
     script.hears([]);
     script.after(0.1);
     script.hears([
@@ -226,9 +227,49 @@ fn is_not_missed_while_nothing_is_read_and_the_client_takes_what_it_is_sent() {
     let (mut script, websocket) = full_while_awaited();
     script.after(50.0);
     script.gets(websocket, ["3:::a", "3:::b", "3:::c"]);
-    script.after(50.0);
+    script.after(25.0);
     script.sends("2::");
-    script.after(24.9);
+    script.after(19.9);
+    script.gets(websocket, []);
+    // The client has not heard of the server since it took the three.
+    script.after(0.1);
+    script.gets(websocket, ["2::"]);
+}
+
+/// A client that talks faster than the application listens, and waits for heartbeats itself.
+fn unheard() -> (Script, TransportId) {
+    let (mut script, websocket) =
+        Script::on_websocket_with(|config| config.limits.inbox_packets = 1);
+    script.after(20.0);
+    script.sends("3:::one");
+    assert!(!script.session.wants_input());
+    script.after(5.0);
+    script.gets(websocket, ["2::"]);
+    (script, websocket)
+}
+
+#[test]
+fn is_sent_again_within_the_patience_of_a_client_whose_answers_nobody_reads() {
+    let (mut script, websocket) = unheard();
+    for _ in 0..10 {
+        script.after(44.9);
+        script.gets(websocket, []);
+        script.after(0.1);
+        script.gets(websocket, ["2::"]);
+    }
+    script.hears(["global message one"]);
+    script.sends("2::");
+    script.after(25.0);
+    script.gets(websocket, ["2::"]);
+}
+
+#[test]
+fn is_not_put_off_beyond_the_patience_of_a_client_by_an_answer_that_was_read_late() {
+    let (mut script, websocket) = unheard();
+    script.after(40.0);
+    script.hears(["global message one"]);
+    script.sends("2::");
+    script.after(4.9);
     script.gets(websocket, []);
     script.after(0.1);
     script.gets(websocket, ["2::"]);

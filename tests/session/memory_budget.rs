@@ -200,6 +200,25 @@ fn the_oldest_can_be_dropped_for_as_much_memory() {
 }
 
 #[test]
+fn nothing_is_dropped_for_room_where_there_is_no_memory_either() {
+    let budget = Arc::new(MemoryBudget::new(ALLOWANCE));
+    let mut script = Script::between_polls_with(|config| {
+        config.memory = Arc::clone(&budget);
+        config.limits.outbox_packets = 2;
+    });
+    let policy = OverflowPolicy::DropOldest;
+    for text in ["a", "b"] {
+        assert_eq!(send(&mut script, text, policy), Ok(Delivery::Queued));
+    }
+    assert_eq!(send(&mut script, &large(), policy), Ok(Delivery::Dropped));
+    let counters = script.session.counters();
+    assert_eq!(counters.packets_dropped + counters.dropped_for_memory, 1);
+    assert_eq!(budget.reserved(), 0);
+    let poll = script.polls();
+    script.gets_last(poll, ["3:::a", "3:::b"]);
+}
+
+#[test]
 fn a_client_that_says_more_than_that_before_it_is_heard_is_disconnected() {
     let (budget, _all) = used_up(1 << 20);
     let (mut script, _) = Script::on_websocket_with(drawing_on(&budget));

@@ -105,6 +105,10 @@ impl<T> Hub<T> {
         if core::mem::replace(&mut slot.last_broadcast, number) == number {
             return;
         }
+        if slot.session.is_closed() {
+            // What ended it was told then.
+            return;
+        }
         match slot
             .session
             .send(cast.namespace, &cast.packet, cast.options)
@@ -114,7 +118,7 @@ impl<T> Hub<T> {
             Err(Misuse::Closed(
                 DisconnectReason::SlowConsumer | DisconnectReason::MemoryExhausted,
             )) => reach.disconnected += 1,
-            // It ended before, and is about to leave the room.
+            // It is about to leave the room.
             Err(_) => {}
         }
         self.refile(key);

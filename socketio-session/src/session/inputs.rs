@@ -1,7 +1,6 @@
 //! Inputs: what the wire and the clock say.
 
 use alloc::boxed::Box;
-use core::time::Duration;
 
 use socketio_proto::dialect::{LivenessSign, RootNamespace};
 use socketio_proto::{AckMode, AckRequest, Arguments, Body, DecodeError, Packet};
@@ -158,7 +157,9 @@ impl Session {
         if sign == LivenessSign::HeartbeatOnly
             || self.dialect.rules().alive_on == LivenessSign::AnyPacket
         {
-            self.heartbeat.alive(now, self.config.heartbeat_interval);
+            if let Some(times) = self.config.heartbeat_times() {
+                self.heartbeat.alive(now, times);
+            }
         }
         Ok(())
     }
@@ -271,7 +272,6 @@ impl Session {
                 result: Err(AckFailure::TimedOut),
             });
         });
-        self.listen_again();
         match self.phase {
             Phase::Handshaken { expires } if expires <= now => {
                 self.close(DisconnectReason::HandshakeUnused, Goodbye::Omit);
@@ -284,26 +284,30 @@ impl Session {
             Phase::Closed { drain_by, .. } if drain_by <= now => self.give_up_draining(),
             Phase::Closed { .. } => {}
         }
+        // Last, because until now nobody was heard.
+        self.listen_again();
     }
 
     fn beat(&mut self, now: Instant) {
-        match self.heartbeat {
-            Heartbeat::DueAt(at) if at <= now => {
-                self.heartbeat = Heartbeat::AwaitedBy(now + self.config.heartbeat_timeout);
-                let packet = self.encode("", Body::Heartbeat);
-                self.outbox.push_heartbeat(packet);
-                self.order_flush();
-            }
-            // Its answer may stand among what nobody reads, and not by the client's doing.
-            Heartbeat::AwaitedBy(by) if by <= now && self.is_left_unheard() => {
-                let patience = self.config.heartbeat_timeout.max(Duration::from_secs(1));
-                self.heartbeat = Heartbeat::AwaitedBy(now + patience);
-            }
-            Heartbeat::AwaitedBy(by) if by <= now => {
-                self.close(DisconnectReason::HeartbeatTimeout, Goodbye::Omit);
-            }
-            _ => {}
+        if self.heartbeat_deadline().is_none_or(|at| at > now) {
+            return;
         }
+        // Its answer may stand among what nobody reads, and not by the client's doing.
+        if self.heartbeat.is_awaited() && !self.is_left_unheard() {
+            self.close(DisconnectReason::HeartbeatTimeout, Goodbye::Omit);
+        } else {
+            self.send_heartbeat(now);
+        }
+    }
+
+    fn send_heartbeat(&mut self, now: Instant) {
+        let Some(times) = self.config.heartbeat_times() else {
+            return;
+        };
+        self.heartbeat = Heartbeat::sent(now, times);
+        let packet = self.encode("", Body::Heartbeat);
+        self.outbox.push_heartbeat(packet);
+        self.order_flush();
     }
 
     fn check_link(&mut self, now: Instant) {

@@ -122,8 +122,9 @@ impl Session {
             }
             if held_input_back {
                 // Who asks for more has written what it had.
-                let until = self.now + self.config.heartbeat_timeout;
-                self.heartbeat.postpone(until);
+                if let Some(times) = self.config.heartbeat_times() {
+                    self.heartbeat.postpone(self.now, times);
+                }
             }
         }
         let carries = out.len() > before;
@@ -204,7 +205,7 @@ impl Session {
         };
         let others = [
             self.link.deadline(),
-            self.heartbeat.deadline(),
+            self.heartbeat_deadline(),
             self.acks.deadline(),
         ];
         let earliest = others.into_iter().fold(phase, earlier);
@@ -212,6 +213,14 @@ impl Session {
             // Seldom, and this is asked with every packet.
             until @ Some(_) => earlier(earliest, until),
             None => earliest,
+        }
+    }
+
+    pub(super) fn heartbeat_deadline(&self) -> Option<Instant> {
+        if self.heartbeat.is_awaited() && self.is_left_unheard() {
+            self.heartbeat.deadline_unheard()
+        } else {
+            self.heartbeat.deadline()
         }
     }
 
@@ -307,7 +316,7 @@ impl Session {
 
     /// Whether input is left unread for another reason than what the client leaves unread.
     pub(super) fn is_left_unheard(&self) -> bool {
-        (!self.has_room_for_input() || self.is_too_fast()) && self.has_room_for_answers()
+        (!self.has_room_for_input() || self.is_throttled) && self.has_room_for_answers()
     }
 
     /// The latest time that any input named.

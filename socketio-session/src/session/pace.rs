@@ -17,7 +17,11 @@ impl Session {
         match self.config.event_rate_policy {
             EventRatePolicy::Throttle => {
                 self.pace.overdraw(self.now, limit);
-                self.is_throttled = !self.pace.has_token(self.now, limit);
+                if self.pace.has_token(self.now, limit) {
+                    self.listen_again();
+                } else {
+                    self.is_throttled = true;
+                }
                 Ok(())
             }
             EventRatePolicy::Disconnect if self.pace.take(self.now, limit) => Ok(()),
