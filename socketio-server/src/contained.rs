@@ -1,5 +1,6 @@
-//! Panics that are to harm nobody else: of destructors that belong to users, and of tasks.
+//! Panics that are to harm nobody else: of code and destructors that belong to users, and of tasks.
 
+use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -7,9 +8,27 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+/// Something panicked, and nothing is left of that.
+#[derive(Debug)]
+pub(crate) struct Panicked;
+
+/// Calls code that may be a user's.
+pub(crate) fn call_contained<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(bury)
+}
+
+/// Drops what a panic carried: that may be anything, and panic in its turn.
+pub(crate) fn bury(carried: Box<dyn Any + Send>) -> Panicked {
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(carried))) {
+        // This could go on for ever.
+        std::mem::forget(another);
+    }
+    Panicked
+}
+
 /// Drops a value that may hold a user's: if its destructor panics, nobody else is to suffer.
 pub(crate) fn drop_contained<T>(value: T) {
-    if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
+    if call_contained(|| drop(value)).is_err() {
         tracing::error!("a destructor panicked");
     }
 }
@@ -37,7 +56,7 @@ impl<F> Contained<F> {
 
     fn end(self: Pin<&mut Self>) {
         let mut task = self.project().task;
-        if catch_unwind(AssertUnwindSafe(|| task.set(None))).is_err() {
+        if call_contained(|| task.set(None)).is_err() {
             tracing::error!("the destructor of a task panicked");
         }
     }
@@ -50,7 +69,7 @@ impl<F: Future<Output = ()>> Future for Contained<F> {
         let Some(task) = self.as_mut().project().task.as_pin_mut() else {
             return Poll::Ready(());
         };
-        let polled = catch_unwind(AssertUnwindSafe(|| task.poll(cx))).unwrap_or_else(|_| {
+        let polled = call_contained(|| task.poll(cx)).unwrap_or_else(|Panicked| {
             tracing::error!("a task panicked");
             Poll::Ready(())
         });

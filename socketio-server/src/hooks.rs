@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use socketio_session::{Fault, SessionId};
 
+use crate::contained::call_contained;
 use crate::handlers::HandlerError;
 use crate::handshake::Handshake;
 
@@ -31,7 +31,7 @@ impl Hooks {
     /// Tells the hook for faults. Its own are contained: it runs in the midst of sessions.
     pub(crate) fn hear_of(&self, session: SessionId, fault: &Fault) {
         let Some(hook) = &self.fault else { return };
-        let told = catch_unwind(AssertUnwindSafe(|| hook(session, fault)));
+        let told = call_contained(|| hook(session, fault));
         if told.is_err() {
             tracing::error!(?session, "the hook for faults panicked");
         }

@@ -10,6 +10,7 @@ use socketio_session::SessionId;
 use tracing::debug;
 
 use crate::checks::LONGEST_TIMEOUT;
+use crate::contained::{bury, drop_contained};
 use crate::engine::Engine;
 use crate::handlers::HandlerError;
 use crate::handshake::Handshake;
@@ -83,14 +84,16 @@ async fn open(
         HandshakeRefusal::MemoryExhausted
     })?;
     let handshake = Arc::new(handshake);
-    match authorize(engine, &handshake).await {
-        Ok(true) => engine.create_session(handshake),
-        Ok(false) => Err(HandshakeRefusal::Unauthorized),
+    let refusal = match authorize(engine, &handshake).await {
+        Ok(true) => return engine.create_session(handshake),
+        Ok(false) => HandshakeRefusal::Unauthorized,
         Err(error) => {
             debug!(?peer, %error, "authorization failed");
-            Err(HandshakeRefusal::AuthorizationFailed)
+            HandshakeRefusal::AuthorizationFailed
         }
-    }
+    };
+    drop_contained(handshake);
+    Err(refusal)
 }
 
 async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<bool, HandlerError> {
@@ -107,7 +110,10 @@ async fn authorize(engine: &Arc<Engine>, handshake: &Arc<Handshake>) -> Result<b
     let decision = async { authorizer(Arc::clone(handshake)).await };
     let decision = std::panic::AssertUnwindSafe(futures_lite::future::or(decision, late));
     let decided = futures_lite::FutureExt::catch_unwind(decision).await;
-    decided.unwrap_or_else(|_| Err(HandlerError::panicked()))
+    decided.unwrap_or_else(|carried| {
+        bury(carried);
+        Err(HandlerError::panicked())
+    })
 }
 
 /// Both timeouts are always filled in: real clients take an empty one for zero. Without

@@ -1,7 +1,6 @@
 //! From requests to what answers them.
 
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,6 +10,7 @@ use socketio_proto::{RequestTarget, StreamFormat, TransportName};
 use tracing::{error, trace};
 
 use crate::answer::Answer;
+use crate::contained::{Panicked, call_contained};
 use crate::engine::Engine;
 use crate::opening;
 use crate::origins::OriginCheck;
@@ -184,7 +184,7 @@ pub(crate) fn elsewhere(engine: &Engine, head: &Request<()>) -> Response<Bytes> 
         return responses::refusal_and_close(StatusCode::NOT_FOUND, "no websocket here");
     }
     match &engine.hooks.fallback {
-        Some(fallback) => catch_unwind(AssertUnwindSafe(|| fallback(head))).unwrap_or_else(|_| {
+        Some(fallback) => call_contained(|| fallback(head)).unwrap_or_else(|Panicked| {
             error!("the fallback panicked");
             responses::refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
         }),

@@ -1,19 +1,29 @@
 //! Values of the application whose destructors panic.
 
 use std::future::Future;
+use std::panic::panic_any;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-use socketio_server::{HandlerError, Namespace, ServerBuilder, Socket, State};
+use futures_lite::future::poll_once;
+use socketio_server::{
+    HandlerError, Handshake, Namespace, ServerBuilder, ServerHandle, Socket, State,
+};
 
 use crate::client::{Client, on_each_transport};
+use crate::http_client::HttpClient;
 use crate::journal::{Pen, journal};
 use crate::server::TestServer;
+use crate::waiting::{PATIENCE, in_background, wait_for};
 
 tests![
     a_session_goes_on_behind_a_handler_that_holds_one,
     others_go_on_when_a_client_leaves_some_behind,
     the_server_goes_on_behind_tasks_that_hold_some,
+    a_panic_may_carry_one,
+    so_may_the_panic_of_a_destructor,
+    a_handshake_that_comes_too_late_may_hold_one,
 ];
 
 struct Bomb(Pen);
@@ -22,6 +32,15 @@ impl Drop for Bomb {
     fn drop(&mut self) {
         self.0.note("dropped");
         panic!("secret");
+    }
+}
+
+/// A destructor whose panic carries another one.
+struct Chain(Pen);
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        panic_any(Bomb(self.0.clone()));
     }
 }
 
@@ -70,7 +89,72 @@ fn armed(name: &str) -> Namespace {
             })?;
             Ok::<_, HandlerError>(())
         })
+        .on("throw", async |State(pen): State<Pen>| -> &'static str {
+            panic_any(Bomb(pen))
+        })
+        .on("chain", async |socket: Socket, State(pen): State<Pen>| {
+            socket.extensions().insert(Chain(pen.clone()));
+            socket.session_extensions().insert(Chain(pen));
+        })
         .on("ping", async || "pong")
+}
+
+fn a_panic_may_carry_one() {
+    on_each_transport(|transport| {
+        let (server, journal) = TestServer::noting_of(armed(""));
+        let mut client = Client::connect(&server, transport);
+        client.send_together(&[r#"5:1+::{"name":"throw"}"#, r#"5:2+::{"name":"ping"}"#]);
+        client.expect(r#"5:::{"name":"error","args":["handler_panicked","internal error"]}"#);
+        client.expect(r#"6:::1+[{"error":"handler_panicked","message":"internal error"}]"#);
+        client.expect(r#"6:::2+["pong"]"#);
+        journal.expect("dropped");
+    });
+}
+
+fn so_may_the_panic_of_a_destructor() {
+    on_each_transport(|transport| {
+        // All have one timer, and need it.
+        let builder = ServerBuilder::new().namespace(armed("")).shards(1);
+        let (server, journal) = TestServer::noting(builder);
+        for _ in 0..2 {
+            let mut client = Client::connect(&server, transport);
+            client.send_together(&[r#"5:1+::{"name":"chain"}"#, r#"5:2+::{"name":"ping"}"#]);
+            client.expect("6:::1");
+            client.expect(r#"6:::2+["pong"]"#);
+            drop(client);
+            server.wait_until_deserted();
+            journal.expect("dropped");
+            journal.expect("dropped");
+        }
+    });
+}
+
+fn a_handshake_that_comes_too_late_may_hold_one() {
+    let (journal, pen) = journal();
+    let own: Arc<OnceLock<ServerHandle>> = Arc::default();
+    let (ends, ended) = async_channel::bounded(1);
+    let handle = Arc::clone(&own);
+    let builder = ServerBuilder::new().authorize(move |handshake: Arc<Handshake>| {
+        let (handle, ends, bomb) = (Arc::clone(&handle), ends.clone(), Bomb(pen.clone()));
+        async move {
+            handshake.extensions().insert(bomb);
+            let handle = handle.get().cloned().expect("it serves");
+            let mut shutdown = Box::pin(async move { handle.shutdown(PATIENCE).await });
+            assert!(
+                poll_once(&mut shutdown).await.is_none(),
+                "this is waited for"
+            );
+            let _ = ends.send(in_background(shutdown)).await;
+            Ok(true)
+        }
+    });
+    let server = TestServer::start(builder);
+    assert!(own.set(server.handle.clone()).is_ok());
+    let mut http = HttpClient::open(server.address);
+    http.begin("GET", "/socket.io/1/", &http.referer(), "");
+    journal.expect("dropped");
+    let ended = wait_for(ended.recv()).expect("it has begun");
+    assert_eq!(wait_for(ended), Ok(true), "nobody is left");
 }
 
 fn a_session_goes_on_behind_a_handler_that_holds_one() {

@@ -1,6 +1,5 @@
 //! Packets whose way to a handler the application decides about, or whose names it judges.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use socketio_session::{Access, Content, FaultKind};
@@ -8,6 +7,7 @@ use tracing::debug_span;
 
 use super::Engine;
 use super::turn::{Stage, Turn, Work};
+use crate::contained::{Panicked, call_contained};
 use crate::handlers::{Dispatch, EventContext, HandlerError, OwedReply, Trigger};
 use crate::socket::Socket;
 
@@ -34,9 +34,7 @@ impl Engine {
             trigger,
             owed,
         };
-        let called = catch_unwind(AssertUnwindSafe(|| {
-            span.in_scope(|| dispatcher.call(&mut context))
-        }));
+        let called = call_contained(|| span.in_scope(|| dispatcher.call(&mut context)));
         let EventContext { trigger, owed, .. } = context;
         let error = match called {
             Ok(Ok(work)) => {
@@ -44,7 +42,7 @@ impl Engine {
                 return Some(Turn::new(socket, Work::Dispatch(work), stage, span));
             }
             Ok(Err(rejection)) => HandlerError::rejected(trigger.method(), rejection),
-            Err(_) => HandlerError::panicked(),
+            Err(Panicked) => HandlerError::panicked(),
         };
         self.answer_fault(socket, error.into_fault(), owed.for_failure())
     }
@@ -87,13 +85,15 @@ impl Engine {
         if let Trigger::Received(Content::Event(_)) = trigger {
             let names = &self.session_config.namespace(namespace)?.event_names;
             // The rule may be a function of the application.
-            match catch_unwind(AssertUnwindSafe(|| names.allows(method))) {
+            match call_contained(|| names.allows(method)) {
                 Ok(true) => {}
                 Ok(false) => {
                     let kind = FaultKind::UnallowedEventName(Box::from(method));
                     return Some(Access::Denied(kind));
                 }
-                Err(_) => return Some(Access::Denied(HandlerError::panicked().into_fault())),
+                Err(Panicked) => {
+                    return Some(Access::Denied(HandlerError::panicked().into_fault()));
+                }
             }
         }
         self.with_session(socket.address(), |session| {

@@ -1,7 +1,6 @@
 //! From what happened to a handler at work.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,6 +11,7 @@ use tracing::debug_span;
 
 use super::turn::{Stage, Turn, Work};
 use super::{Engine, Membership};
+use crate::contained::{Panicked, call_contained};
 use crate::handlers::{EventContext, HandlerError, OwedReply, Trigger};
 use crate::socket::Socket;
 
@@ -42,9 +42,7 @@ impl Engine {
             let turn = Turn::new(socket, work, Stage::Handler { owed }, span);
             return self.run_turn(turn, concurrent);
         }
-        let called = catch_unwind(AssertUnwindSafe(|| {
-            span.in_scope(|| handler.call(&mut context))
-        }));
+        let called = call_contained(|| span.in_scope(|| handler.call(&mut context)));
         let EventContext { trigger, owed, .. } = context;
         let error = match called {
             Ok(Ok(work)) => {
@@ -53,7 +51,7 @@ impl Engine {
                 return self.run_turn(turn, concurrent);
             }
             Ok(Err(rejection)) => HandlerError::rejected(trigger.method(), rejection),
-            Err(_) => HandlerError::panicked(),
+            Err(Panicked) => HandlerError::panicked(),
         };
         match trigger {
             // A handler for faults that cannot take faults must not get this one as well, and

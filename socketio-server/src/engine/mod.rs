@@ -34,6 +34,7 @@ pub(crate) use self::session_data::{Membership, SessionData};
 pub(crate) use self::shutdown::ShutdownSignal;
 
 use self::shard::Shard;
+use crate::contained::drop_contained;
 use crate::counters::{Counts, ServerCounters};
 use crate::handlers::{NamespaceHandlers, StateMap};
 use crate::handshake::Handshake;
@@ -178,14 +179,15 @@ impl Engine {
         let admitted = self.admit_session(handshake.peer());
         let mut admitted = Some(admitted.map_err(HandshakeRefusal::Peer)?);
         let counted = self.sessions.fetch_add(1, Ordering::Relaxed);
+        // What the application put into it must not be dropped under the lock.
+        let kept = Arc::clone(&handshake);
         let created = if counted >= self.settings.limits.sessions {
+            drop(handshake);
             Err(HandshakeRefusal::Full)
         } else {
-            // What the application put into it must not be dropped under the lock.
-            let kept = Arc::clone(&handshake);
             let data = SessionData::new(handshake);
             let now = self.now();
-            let created = self.with_hub(id.shard(self.shards.len()), |hub| {
+            self.with_hub(id.shard(self.shards.len()), |hub| {
                 // Under the lock, because the shutdown ends only what it finds.
                 if self.shutdown.has_begun() {
                     return Err(HandshakeRefusal::ShuttingDown);
@@ -196,13 +198,12 @@ impl Engine {
                     session.data().admitted = admitted.take();
                 }
                 Ok(id)
-            });
-            drop(kept);
-            created
+            })
         };
         if created.is_err() {
             self.session_removed(admitted);
         }
+        drop_contained(kept);
         created
     }
 

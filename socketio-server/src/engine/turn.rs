@@ -1,7 +1,6 @@
 //! A handler at work on one event, and what is done with its outcome.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,7 +11,7 @@ use tracing::Span;
 
 use super::Engine;
 use super::preparing::{JoinFuture, Refusal};
-use crate::contained::drop_contained;
+use crate::contained::{Panicked, call_contained, drop_contained};
 use crate::handlers::{
     Dispatch, DispatchFuture, HandlerError, HandlerFuture, HandlerOutcome, OwedReply, Trigger,
 };
@@ -179,14 +178,14 @@ impl Future for Turn {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             let Self { work, span, .. } = &mut *self;
-            let polled = catch_unwind(AssertUnwindSafe(|| span.in_scope(|| work.poll(cx))));
+            let polled = call_contained(|| span.in_scope(|| work.poll(cx)));
             let outcome = match polled {
                 Ok(Poll::Pending) => match self.poll_deadline(cx) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(()) => self.work.timed_out(),
                 },
                 Ok(Poll::Ready(outcome)) => outcome,
-                Err(_) => self.work.failed(HandlerError::panicked()),
+                Err(Panicked) => self.work.failed(HandlerError::panicked()),
             };
             // A future may hold values of users beyond its end.
             drop_contained(std::mem::replace(&mut self.work, Work::Spent));

@@ -15,6 +15,7 @@ use super::handler::{ErasedHandler, HandlerFuture};
 use super::handler_error::HandlerError;
 use super::reply::ReplyArgs;
 use super::state::StateType;
+use crate::contained::bury;
 
 /// What a handler came to: the answer's arguments, or why there is none.
 pub type HandlerOutcome = Result<ReplyArgs, HandlerError>;
@@ -186,7 +187,10 @@ async fn call(handler: Arc<dyn ErasedHandler>, mut context: EventContext) -> Han
 fn contained(work: impl Future<Output = HandlerOutcome> + Send + 'static) -> HandlerFuture {
     Box::pin(async move {
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
-        outcome.unwrap_or_else(|_| Err(HandlerError::panicked()))
+        outcome.unwrap_or_else(|carried| {
+            bury(carried);
+            Err(HandlerError::panicked())
+        })
     }) as Pin<Box<_>>
 }
 

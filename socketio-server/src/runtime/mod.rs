@@ -9,7 +9,6 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,6 +17,8 @@ pub use socketio_session::Instant;
 #[cfg(feature = "async-io")]
 pub use self::async_io::{AsyncIoListener, AsyncIoSocket};
 pub use self::futures_stream::FuturesStream;
+
+use crate::contained::{Panicked, call_contained};
 
 pub(crate) use self::executor::{BoxedSleep, Executor};
 
@@ -90,7 +91,7 @@ pub trait Runtime: Clone + Debug + Send + Sync + Unpin + 'static {
 /// # Errors
 /// If the work panicked.
 pub fn catch_panic<T>(work: impl FnOnce() -> T) -> io::Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| io::Error::other("the work panicked"))
+    call_contained(work).map_err(|Panicked| io::Error::other("the work panicked"))
 }
 
 /// Accepts connections.
