@@ -64,6 +64,7 @@ mod under_load;
 mod unix_sockets;
 mod unknown_sessions;
 mod vanishing;
+mod waiting_posts;
 mod websocket_frames;
 mod wrong_packets;
 mod xhr_multipart;
@@ -145,6 +146,7 @@ pub(crate) const FILES: &[TestFile] = &[
     under_load::TESTS,
     unknown_sessions::TESTS,
     vanishing::TESTS,
+    waiting_posts::TESTS,
     websocket_frames::TESTS,
     wrong_packets::TESTS,
     xhr_multipart::TESTS,

@@ -28,6 +28,7 @@ tests![
     a_client_that_stops_polling_is_given_up,
     a_client_that_answers_heartbeats_is_sent_the_next,
     a_client_that_leaves_heartbeats_unanswered_is_given_up,
+    times_may_be_as_long_as_there_are_any,
 ];
 
 /// What a body may be longer than a packet, for the framing of a payload.
@@ -44,6 +45,26 @@ fn limited(change: impl FnOnce(&mut ServerLimits)) -> ServerBuilder {
             pen.note(format_args!("{reason:?}"));
         });
     ServerBuilder::new().namespace(namespace).limits(limits)
+}
+
+fn times_may_be_as_long_as_there_are_any() {
+    let limits = ServerLimits::default()
+        .request_head_timeout(Duration::MAX)
+        .request_body_timeout(Duration::MAX)
+        .unread_response_timeout(Duration::MAX)
+        .authorization_timeout(Duration::MAX)
+        .handler_timeout(Some(Duration::MAX))
+        .upload_timeout(Duration::MAX)
+        .websocket_close_timeout(Duration::MAX);
+    on_each_transport(|transport| {
+        let builder = limited(|known| *known = limits.clone())
+            .authorize(async |_| Ok(true))
+            .handshake_timeout(Duration::MAX);
+        let (server, _journal) = TestServer::noting(builder);
+        let mut client = Client::connect(&server, transport);
+        client.send("3:::four");
+        client.expect("3:::4");
+    });
 }
 
 fn message(length: usize) -> String {

@@ -117,7 +117,8 @@ impl fmt::Debug for Membership {
     }
 }
 
-/// The session's transports that are served now, and how to wake them: usually one.
+/// The session's transports and uploads that are served now, in the order in which they came, and
+/// how to wake them: usually one.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     links: Vec<Link>,
@@ -133,10 +134,21 @@ struct Link {
     /// Set while it leaves input unread because the session wants none.
     starved: bool,
     closed: bool,
+    /// Not a transport, but an upload that stands in line with others.
+    is_upload: bool,
 }
 
 impl Links {
     pub(crate) fn add(&mut self) -> TransportId {
+        self.push(false)
+    }
+
+    /// An upload gets in line.
+    pub(crate) fn add_upload(&mut self) -> TransportId {
+        self.push(true)
+    }
+
+    fn push(&mut self, is_upload: bool) -> TransportId {
         self.last_id += 1;
         let id = TransportId(self.last_id);
         if self.links.is_empty() {
@@ -148,8 +160,22 @@ impl Links {
             parked: None,
             starved: false,
             closed: false,
+            is_upload,
         });
         id
+    }
+
+    /// Whether no other upload stands before this one.
+    pub(crate) fn is_next_upload(&self, id: TransportId) -> bool {
+        let next = self.links.iter().find(|link| link.is_upload);
+        next.is_some_and(|link| link.id == id)
+    }
+
+    /// An upload is done, and the next one, if it waits, is to look.
+    pub(crate) fn end_upload(&mut self, id: TransportId) -> Option<Waker> {
+        self.remove(id);
+        let next = self.links.iter_mut().find(|link| link.is_upload);
+        next?.parked.take()
     }
 
     pub(crate) fn remove(&mut self, id: TransportId) {

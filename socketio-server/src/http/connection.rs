@@ -20,6 +20,7 @@ use super::hyper_adapter::HyperStream;
 use super::logged_body::LoggedBody;
 use crate::access_log::AccessEntry;
 use crate::answer::{Answer, Unflushed};
+use crate::checks::LONGEST_TIMEOUT;
 use crate::counted_connection::CountedConnection;
 use crate::engine::Engine;
 use crate::flash_policy;
@@ -121,7 +122,7 @@ async fn serve_http<S: ByteStream>(
         HyperStream::new(stream, executor, patience, unflushed, client_end).with_early(early);
     let mut connection = http1::Builder::new()
         .timer(HeadTimer::new(Arc::clone(&engine.executor)))
-        .header_read_timeout(limits.request_head_timeout)
+        .header_read_timeout(limits.request_head_timeout.min(LONGEST_TIMEOUT))
         .max_buf_size(limits.request_head_bytes.max(8 << 10))
         .serve_connection(stream, service);
     let signal = &engine.shutdown;

@@ -3,12 +3,13 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body::Body;
 use socketio_proto::{BodyTooLarge, Dialect, JsonpForm, JsonpFormError, TextBody, TransportName};
-use socketio_session::{DisconnectReason, MemoryAccount, MemoryExhausted, PeerError};
+use socketio_session::{DisconnectReason, MemoryAccount, MemoryExhausted, PeerError, TransportId};
 use tracing::trace;
 
 use super::FRAMING_BYTES;
@@ -71,84 +72,116 @@ where
 }
 
 /// Hands the packets of a payload to the session, no faster than the application takes them and
-/// the client the answers.
+/// the client the answers, and behind those of uploads that came before.
 async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) -> Result<(), PeerError> {
+    let Some(mut upload) = Upload::begin(engine, at) else {
+        return Ok(());
+    };
     let mut deadline = None;
-    let wants_input = engine.with_session(at, |mut session| {
-        session.receive_upload();
-        session.wants_input()
-    });
-    let mut wants_input = wants_input.unwrap_or(true);
+    let mut has_turn = upload.has_turn();
     for (number, packet) in Dialect::Legacy.unframe(payload).enumerate() {
         let packet = match packet {
             Ok(packet) => packet,
             Err(error) => {
                 // What came before the fault was delivered; what follows cannot be trusted.
                 engine.report_payload(at, error);
-                return Ok(());
+                break;
             }
         };
         if number % PACKETS_IN_A_ROW == PACKETS_IN_A_ROW - 1 {
             futures_lite::future::yield_now().await;
         }
-        if !wants_input {
+        if !has_turn {
             // Here, and not behind the last packet: its answers may be fetched when the post is
             // answered. Nearly always there is none, and no timer is needed.
             let time = engine.settings.limits.upload_timeout;
             let deadline = deadline.get_or_insert_with(|| engine.executor.sleep(time));
             let late = async {
                 deadline.await;
-                Err(give_up(engine, at))
+                Err(upload.give_up())
             };
-            futures_lite::future::or(until_fed(engine, at), late).await?;
+            futures_lite::future::or(upload.turn(), late).await?;
         }
-        wants_input = receive(engine, at, engine.now(), packet)?;
+        upload.is_begun = true;
+        has_turn = receive(engine, at, engine.now(), packet)?;
     }
+    upload.is_begun = false;
     Ok(())
 }
 
-/// Ends a session that has not wanted the rest of a payload for too long.
-fn give_up(engine: &Arc<Engine>, at: SessionAddress) -> PeerError {
-    let now = engine.now();
-    let reason = DisconnectReason::UploadTimeout;
-    engine.with_session(at, |mut session| session.fail(now, reason));
-    PeerError::Closed(reason)
-}
-
-/// Waits until the session wants more, or is over: a client that never takes what it is sent
-/// meets the deadlines of its transport.
-async fn until_fed(engine: &Arc<Engine>, at: SessionAddress) -> Result<(), PeerError> {
-    let id = engine.with_session(at, |mut session| session.data().links.add());
-    let Some(id) = id else { return Ok(()) };
-    let waiting = Waiting { engine, at, id };
-    poll_fn(|cx| {
-        let fed = engine.with_session(at, |mut session| {
-            let fed = session.wants_input() || session.is_closed();
-            session.data().links.park(id, cx.waker(), !fed);
-            fed
-        });
-        if fed.unwrap_or(true) {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    drop(waiting);
-    Ok(())
-}
-
-/// An upload's place among those that wait, given back even if the client goes away.
-struct Waiting<'a> {
+/// An upload among those of its session, which have their turns in the order in which they came.
+struct Upload<'a> {
     engine: &'a Arc<Engine>,
     at: SessionAddress,
-    id: socketio_session::TransportId,
+    id: TransportId,
+    /// Whether some of its packets are taken, and others are still to be.
+    is_begun: bool,
 }
 
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
+impl<'a> Upload<'a> {
+    fn begin(engine: &'a Arc<Engine>, at: SessionAddress) -> Option<Self> {
+        let id = engine.with_session(at, |mut session| {
+            session.receive_upload();
+            session.data().links.add_upload()
+        })?;
+        Some(Self {
+            engine,
+            at,
+            id,
+            is_begun: false,
+        })
+    }
+
+    fn has_turn(&self) -> bool {
+        let has_turn = self.engine.with_session(self.at, |mut session| {
+            session.wants_input() && session.data().links.is_next_upload(self.id)
+        });
+        has_turn.unwrap_or(true)
+    }
+
+    /// Waits until the session wants more of this one, or is over: a client that never takes what it
+    /// is sent meets the deadlines of its transport.
+    async fn turn(&self) -> Result<(), PeerError> {
+        poll_fn(|cx| {
+            let has_turn = self.engine.with_session(self.at, |mut session| {
+                let is_wanted = session.wants_input();
+                let is_closed = session.is_closed();
+                let links = &mut session.data().links;
+                let has_turn = is_closed || is_wanted && links.is_next_upload(self.id);
+                links.park(self.id, cx.waker(), !has_turn);
+                has_turn
+            });
+            if has_turn.unwrap_or(true) {
+                Poll::Ready(Ok(()))
+            } else {
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// Ends a session that has not taken all of it in time, or cannot any more.
+    fn give_up(&self) -> PeerError {
+        let now = self.engine.now();
+        let reason = DisconnectReason::UploadTimeout;
         self.engine
-            .with_session(self.at, |mut session| session.data().links.remove(self.id));
+            .with_session(self.at, |mut session| session.fail(now, reason));
+        PeerError::Closed(reason)
+    }
+}
+
+impl Drop for Upload<'_> {
+    fn drop(&mut self) {
+        if self.is_begun {
+            // Its connection has ended. Whatever the client says next would come behind a gap.
+            self.give_up();
+        }
+        let next = self.engine.with_session(self.at, |mut session| {
+            session.data().links.end_upload(self.id)
+        });
+        if let Some(waker) = next.flatten() {
+            waker.wake();
+        }
     }
 }
 
