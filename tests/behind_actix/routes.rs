@@ -22,6 +22,7 @@ tests![
     everybody_takes_its_goodbye_before_the_application_stops,
     nothing_is_lost_with_a_client_that_vanishes_while_it_polls,
     large_messages_pass_in_both_directions,
+    a_post_that_asks_for_a_websocket_is_not_half_read,
 ];
 
 /// An application with a page and an upload, and the means to stop it.
@@ -119,6 +120,17 @@ fn nothing_is_lost_with_a_client_that_vanishes_while_it_polls() {
     let global = server.handle.of("").expect("the global namespace");
     assert_eq!(global.send("kept").queued, 1);
     client.expect("3:::kept");
+}
+
+fn a_post_that_asks_for_a_websocket_is_not_half_read() {
+    let (server, _stop) = start("/socket.io", Server::builder());
+    let sid = handshake(server.address, "");
+    let mut http = HttpClient::open(server.address);
+    let target = format!("/socket.io/1/xhr-polling/{sid}");
+    let asking = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    let refused = http.request("POST", &target, asking, "3:::lost");
+    assert_eq!(refused.status, 400);
+    http.expect_end();
 }
 
 fn large_messages_pass_in_both_directions() {

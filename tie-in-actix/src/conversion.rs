@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header::{CONNECTION, UPGRADE};
+use actix_web::http::header::{CONNECTION, TRANSFER_ENCODING, UPGRADE};
 use actix_web::http::{StatusCode, Version};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
@@ -38,11 +38,15 @@ const fn version(version: Version) -> http::Version {
     }
 }
 
-/// Whether actix-web takes what follows the request for the bytes of another protocol.
-pub(crate) fn asks_for_upgrade(request: &HttpRequest) -> bool {
-    request.version() == Version::HTTP_11
-        && request.head().upgrade()
-        && request.headers().contains_key(UPGRADE)
+/// Whether actix-web takes what follows the request for the bytes of a websocket: by its header alone,
+/// whatever the request is. Other protocols that are offered change nothing.
+pub(crate) fn precedes_websocket(request: &HttpRequest) -> bool {
+    let mut offers = request.headers().get_all(UPGRADE);
+    offers.any(|it| {
+        it.as_bytes()
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"websocket")
+    }) && !request.headers().contains_key(TRANSFER_ENCODING)
 }
 
 /// A response with its body.

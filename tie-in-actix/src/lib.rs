@@ -51,7 +51,7 @@ mod duplex;
 mod upload;
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use http_body_util::Empty;
@@ -83,11 +83,15 @@ pub async fn answer(
         head.extensions.insert(PeerAddress(peer));
     }
     let mut socketio = SocketIoService::clone(&socketio);
-    if !conversion::asks_for_upgrade(&request) {
+    if !conversion::precedes_websocket(&request) {
         let (body, forwarding) = upload::body(payload);
         let answering = socketio.call(http::Request::from_parts(head, body));
         let Ok(response) = upload::while_forwarding(forwarding, answering).await;
         return conversion::response(response);
+    }
+    if request.method() != Method::GET {
+        // It has a body that nobody can tell from what follows.
+        return HttpResponse::BadRequest().force_close().finish();
     }
     // What is left of the request is the websocket's.
     let (stream, connection) = duplex::pair();

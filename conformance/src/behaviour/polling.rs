@@ -28,6 +28,7 @@ tests![
     a_client_may_leave_by_a_request,
     a_goodbye_that_is_posted_is_returned_on_the_held_poll,
     a_websocket_is_told_when_its_client_leaves_by_a_request,
+    a_post_that_offers_another_protocol_is_read_all_the_same,
 ];
 
 fn echoing() -> Namespace {
@@ -285,4 +286,19 @@ fn a_websocket_is_told_when_its_client_leaves_by_a_request() {
     assert_eq!(HttpClient::open(server.address).get(&target).status, 200);
     client.expect("0::");
     client.websocket().expect_close(1000);
+}
+
+/// Some programs offer HTTP/2 with whatever they send.
+fn a_post_that_offers_another_protocol_is_read_all_the_same() {
+    let server = TestServer::of([echoing()]);
+    let mut client = Client::connect(&server, Transport::Polling);
+    let target = format!("/socket.io/1/xhr-polling/{}", client.sid);
+    let offer =
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    for packet in ["3:::one", "3:::two"] {
+        let posts = &mut client.polling().posts;
+        let answer = posts.request("POST", &target, offer, packet);
+        assert_eq!((answer.status, text(&answer)), (200, "1"));
+        client.expect(packet);
+    }
 }
