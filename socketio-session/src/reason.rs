@@ -38,7 +38,8 @@ pub enum DisconnectReason {
     /// large for that, or it did not read what it was sent.
     MemoryExhausted,
     /// A post of the client's waited too long: handlers did not take what it had said before, or it
-    /// did not take what it was answered.
+    /// did not take what it was answered. Or its connection ended meanwhile, with a part of it taken:
+    /// what the client said next would come behind a gap.
     UploadTimeout,
     /// The server is shutting down.
     ShuttingDown,
