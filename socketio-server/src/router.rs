@@ -160,17 +160,16 @@ fn forced_end(engine: &Arc<Engine>, sid: &str, head: &Request<()>) -> Response<B
     if origin == OriginCheck::Refused {
         return bad_origin();
     }
-    let mut response = if head.method() == Method::OPTIONS {
-        responses::preflight()
-    } else {
-        if let Some(at) = engine.find(sid) {
-            let now = engine.now();
-            engine.with_session(at, |mut session| session.end_by_client(now));
-        }
-        responses::empty()
-    };
-    responses::allow_origin(&mut response, &origin);
-    response
+    if head.method() == Method::OPTIONS {
+        let mut response = responses::preflight();
+        responses::allow_origin(&mut response, &origin);
+        return response;
+    }
+    if let Some(at) = engine.find(sid) {
+        let now = engine.now();
+        engine.with_session(at, |mut session| session.end_by_client(now));
+    }
+    responses::empty()
 }
 
 fn bad_origin() -> Response<Bytes> {
