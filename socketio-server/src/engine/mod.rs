@@ -143,7 +143,7 @@ impl Engine {
 
     /// Sessions now, those that only wait for their goodbye to be fetched included.
     pub(crate) fn session_count(&self) -> usize {
-        self.sessions.load(Ordering::Relaxed)
+        self.sessions.load(Ordering::SeqCst)
     }
 
     /// What has been counted, one shard after the other.
@@ -211,7 +211,9 @@ impl Engine {
         if let Some(admitted) = admitted {
             self.release(admitted);
         }
-        self.sessions.fetch_sub(1, Ordering::Relaxed);
+        // Before the shutdown is looked for, as that begins before it looks at the count: one of the
+        // two sees the other.
+        self.sessions.fetch_sub(1, Ordering::SeqCst);
         self.shutdown.session_ended();
     }
 
