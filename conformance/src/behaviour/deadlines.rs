@@ -7,11 +7,11 @@ use std::sync::Arc;
 use async_lock::Semaphore;
 use socketio_server::{
     Ack, EventContext, HandlerError, Namespace, Next, RawPacket, ServerBuilder, ServerLimits,
-    SessionLimits, Socket, State, Text,
+    Socket, State, Text,
 };
 
 use crate::client::{Client, Transport, handshake, on_each_transport, upgrade_request};
-use crate::http_client::{HttpClient, text};
+use crate::http_client::HttpClient;
 use crate::journal::{Journal, Pen, journal};
 use crate::replay::connection::Connection;
 use crate::server::{SHORT, TestServer, impatient};
@@ -23,7 +23,6 @@ tests![
     whatever_the_application_is_called_for_has_its_time,
     a_handler_that_answers_by_hand_is_answered_for,
     a_namespace_may_give_its_handlers_a_time_of_its_own,
-    a_post_that_waits_too_long_ends_its_session,
 ];
 
 /// Notes when it is dropped.
@@ -309,42 +308,4 @@ fn a_namespace_may_give_its_handlers_a_time_of_its_own() {
     patient.expect(r#"6::/patient:1+["waited"]"#);
     less_hasty.expect(r#"6::/less hasty:1+["waited"]"#);
     assert!(hasty.next().contains("handler_timed_out"));
-}
-
-fn a_post_that_waits_too_long_ends_its_session() {
-    type Gate = Arc<Semaphore>;
-    let gate = Gate::new(Semaphore::new(0));
-    let namespace = Namespace::global()
-        .on("wait", async |State(gate): State<Gate>| {
-            let _ = gate.acquire().await;
-        })
-        .on_message(async |Text(text): Text, State(pen): State<Pen>| pen.note(text))
-        .on_disconnect(
-            async |reason: socketio_server::DisconnectReason, State(pen): State<Pen>| {
-                pen.note(format_args!("{reason:?}"));
-            },
-        );
-    let builder = ServerBuilder::new()
-        .namespace(namespace)
-        .session_limits(SessionLimits::default().inbox_packets(2))
-        .state(Gate::clone(&gate));
-    let limits = ServerLimits::default().upload_timeout(SHORT);
-    let (server, journal) = noting(builder, limits);
-    let mut client = Client::connect(&server, Transport::Polling);
-    client.emit("wait", "[]");
-    client
-        .polling()
-        .begin_post("\u{fffd}5\u{fffd}3:::1\u{fffd}5\u{fffd}3:::2\u{fffd}5\u{fffd}3:::3");
-    let posts = &mut client.polling().posts;
-    let answer = server.clock.running(|| posts.answer("POST"));
-    assert_eq!((answer.status, text(&answer)), (503, "too busy"));
-    posts.expect_end();
-    client.expect("7:::1+0");
-    // What was taken is handled, and of the rest nothing.
-    gate.add_permits(1);
-    journal.expect("1");
-    journal.expect("2");
-    journal.expect("UploadTimeout");
-    drop(client);
-    server.wait_until_deserted();
 }

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use async_lock::Semaphore;
-use socketio_server::{DisconnectReason, Namespace, ServerBuilder, SessionLimits, State, Text};
+use socketio_server::{
+    DisconnectReason, Namespace, ServerBuilder, ServerLimits, SessionLimits, State, Text,
+};
 
 use crate::client::{Client, Transport, payload};
 use crate::http_client::{HttpClient, text};
 use crate::journal::{Journal, Pen};
-use crate::server::TestServer;
+use crate::server::{SHORT, TestServer};
 use crate::waiting::eventually;
 
 tests![
+    one_that_waits_too_long_ends_its_session,
     one_that_is_given_up_half_taken_ends_its_session,
     one_of_which_nothing_was_taken_may_be_given_up,
     they_are_taken_in_the_order_in_which_they_came,
@@ -27,6 +30,10 @@ struct Held {
 
 impl Held {
     fn with_room_for(packets: usize) -> Self {
+        Self::within(packets, ServerLimits::default())
+    }
+
+    fn within(packets: usize, limits: ServerLimits) -> Self {
         type Gate = Arc<Semaphore>;
         let gate = Gate::new(Semaphore::new(0));
         let namespace = Namespace::global()
@@ -40,6 +47,7 @@ impl Held {
         let builder = ServerBuilder::new()
             .namespace(namespace)
             .session_limits(SessionLimits::default().inbox_packets(packets))
+            .limits(limits)
             .state(Gate::clone(&gate));
         let (server, journal) = TestServer::noting(builder);
         let mut client = Client::connect(&server, Transport::Polling);
@@ -81,6 +89,22 @@ impl Held {
             self.server.handle.connection_count() < before
         });
     }
+}
+
+fn one_that_waits_too_long_ends_its_session() {
+    let mut held = Held::within(2, ServerLimits::default().upload_timeout(SHORT));
+    let mut post = held.begins_to_post(&["1", "2", "3"]);
+    let answer = held.server.clock.running(|| post.answer("POST"));
+    assert_eq!((answer.status, text(&answer)), (503, "too busy"));
+    post.expect_end();
+    held.client.expect("7:::1+0");
+    // What was taken is handled, and of the rest nothing.
+    held.gate.add_permits(1);
+    for note in ["1", "2", "UploadTimeout"] {
+        held.journal.expect(note);
+    }
+    drop(held.client);
+    held.server.wait_until_deserted();
 }
 
 fn one_that_is_given_up_half_taken_ends_its_session() {
