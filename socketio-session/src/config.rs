@@ -70,12 +70,12 @@ impl Default for SessionConfig {
 }
 
 impl SessionConfig {
-    /// `None` if there are no heartbeats.
-    pub(crate) fn heartbeat_times(&self) -> Option<HeartbeatTimes> {
-        Some(HeartbeatTimes {
-            interval: self.heartbeat_interval?,
+    /// Where there are no heartbeats, nobody asks.
+    pub(crate) fn heartbeat_times(&self) -> HeartbeatTimes {
+        HeartbeatTimes {
+            interval: self.heartbeat_interval.unwrap_or(Duration::MAX),
             timeout: self.heartbeat_timeout,
-        })
+        }
     }
 
     /// The namespace whose name on the wire is `endpoint`. Names are compared exactly.

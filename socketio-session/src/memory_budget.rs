@@ -159,6 +159,11 @@ impl MemoryAccount {
         self.0.resize(steps.ok_or(MemoryExhausted)?)
     }
 
+    /// How much of so many bytes is neither allowed nor reserved.
+    pub(crate) fn shortfall(&self, bytes: usize) -> usize {
+        bytes.saturating_sub(MemoryBudget::ALLOWANCE_BYTES.saturating_add(self.0.bytes))
+    }
+
     /// Whether a holder of so many bytes may count on holding more: half an allowance at least.
     #[must_use]
     pub fn has_room(&self, bytes: usize) -> bool {

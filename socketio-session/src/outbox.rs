@@ -176,9 +176,8 @@ impl Outbox {
             self.append(packet);
             return Pushed::Queued;
         };
-        let gives_way = policy == OverflowPolicy::DropOldest && self.make_room(excess, shortage);
-        if gives_way && self.reserve(packet.memory()).is_ok() {
-            self.append(packet);
+        if policy == OverflowPolicy::DropOldest && self.make_room(excess, shortage) {
+            self.append_in_any_case(packet);
             return Pushed::Queued;
         }
         match (policy, packet.worth) {
@@ -214,7 +213,7 @@ impl Outbox {
         }
     }
 
-    /// A few bytes, once or twice in each session.
+    /// A few bytes, once or twice in each session; or what others were dropped for.
     fn append_in_any_case(&mut self, packet: OutgoingPacket) {
         let _ = self.memory.hold(self.held() + packet.memory());
         self.append(packet);
@@ -258,7 +257,12 @@ impl Outbox {
         };
         // What was reserved for it is somebody else's again.
         let _ = self.reserve(0);
-        let memory = if has_memory { 0 } else { more };
+        let wanted = self.held().saturating_add(more);
+        let memory = if has_memory {
+            0
+        } else {
+            self.memory.shortfall(wanted)
+        };
         let excess = Excess {
             packets,
             bytes,

@@ -200,6 +200,40 @@ fn the_oldest_can_be_dropped_for_as_much_memory() {
 }
 
 #[test]
+fn no_more_is_dropped_than_a_packet_lacks_of_memory() {
+    let budget = Arc::new(MemoryBudget::new(0));
+    let mut script = Script::between_polls_with(drawing_on(&budget));
+    let policy = OverflowPolicy::DropOldest;
+    for letter in ["a", "b", "c", "d"] {
+        let text = letter.repeat(ALLOWANCE / 5);
+        assert_eq!(send(&mut script, &text, policy), Ok(Delivery::Queued));
+    }
+    let large = "e".repeat(ALLOWANCE / 2);
+    assert_eq!(send(&mut script, &large, policy), Ok(Delivery::Queued));
+    assert_eq!(script.session.counters().dropped_for_memory, 2);
+    assert_eq!(budget.reserved(), 0);
+}
+
+#[test]
+fn what_a_heartbeat_has_taken_is_made_up_for() {
+    let budget = Arc::new(MemoryBudget::new(0));
+    let (mut script, websocket) = Script::on_websocket_with(drawing_on(&budget));
+    let policy = OverflowPolicy::DropOldest;
+    let half = |letter: &str| letter.repeat(ALLOWANCE / 2 - 130);
+    for letter in ["a", "b"] {
+        assert_eq!(
+            send(&mut script, &half(letter), policy),
+            Ok(Delivery::Queued)
+        );
+    }
+    script.after(25.0);
+    assert_eq!(send(&mut script, &half("c"), policy), Ok(Delivery::Queued));
+    // One of them would have been enough without it.
+    assert_eq!(script.session.counters().dropped_for_memory, 2);
+    script.gets(websocket, ["2::", &format!("3:::{}", half("c"))]);
+}
+
+#[test]
 fn nothing_is_dropped_for_room_where_there_is_no_memory_either() {
     let budget = Arc::new(MemoryBudget::new(ALLOWANCE));
     let mut script = Script::between_polls_with(|config| {

@@ -157,9 +157,7 @@ impl Session {
         if sign == LivenessSign::HeartbeatOnly
             || self.dialect.rules().alive_on == LivenessSign::AnyPacket
         {
-            if let Some(times) = self.config.heartbeat_times() {
-                self.heartbeat.alive(now, times);
-            }
+            self.heartbeat.alive(now, self.config.heartbeat_times());
         }
         Ok(())
     }
@@ -301,10 +299,7 @@ impl Session {
     }
 
     fn send_heartbeat(&mut self, now: Instant) {
-        let Some(times) = self.config.heartbeat_times() else {
-            return;
-        };
-        self.heartbeat = Heartbeat::sent(now, times);
+        self.heartbeat = Heartbeat::sent(now, self.config.heartbeat_times());
         let packet = self.encode("", Body::Heartbeat);
         self.outbox.push_heartbeat(packet);
         self.order_flush();

@@ -122,9 +122,8 @@ impl Session {
             }
             if held_input_back {
                 // Who asks for more has written what it had.
-                if let Some(times) = self.config.heartbeat_times() {
-                    self.heartbeat.postpone(self.now, times);
-                }
+                let times = self.config.heartbeat_times();
+                self.heartbeat.postpone(self.now, times);
             }
         }
         let carries = out.len() > before;
