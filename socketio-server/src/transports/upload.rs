@@ -74,11 +74,10 @@ where
 /// Hands the packets of a payload to the session, no faster than the application takes them and
 /// the client the answers, and behind those of uploads that came before.
 async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) -> Result<(), PeerError> {
-    let Some(mut upload) = Upload::begin(engine, at) else {
+    let Some((mut upload, mut has_turn)) = Upload::begin(engine, at) else {
         return Ok(());
     };
     let mut deadline = None;
-    let mut has_turn = upload.has_turn();
     for (number, packet) in Dialect::Legacy.unframe(payload).enumerate() {
         let packet = match packet {
             Ok(packet) => packet,
@@ -100,7 +99,11 @@ async fn take_in(engine: &Arc<Engine>, at: SessionAddress, payload: &str) -> Res
                 deadline.await;
                 Err(upload.give_up())
             };
-            futures_lite::future::or(upload.turn(), late).await?;
+            let in_time = async {
+                upload.turn().await;
+                Ok(())
+            };
+            futures_lite::future::or(in_time, late).await?;
         }
         upload.is_begun = true;
         has_turn = receive(engine, at, engine.now(), packet)?;
@@ -119,29 +122,27 @@ struct Upload<'a> {
 }
 
 impl<'a> Upload<'a> {
-    fn begin(engine: &'a Arc<Engine>, at: SessionAddress) -> Option<Self> {
-        let id = engine.with_session(at, |mut session| {
+    /// Gets in line, and says whether it is its turn at once; `None` if the session is gone.
+    fn begin(engine: &'a Arc<Engine>, at: SessionAddress) -> Option<(Self, bool)> {
+        let (id, has_turn) = engine.with_session(at, |mut session| {
             session.receive_upload();
-            session.data().links.add_upload()
+            let is_wanted = session.wants_input();
+            let links = &mut session.data().links;
+            let id = links.add_upload();
+            (id, is_wanted && links.is_next_upload(id))
         })?;
-        Some(Self {
+        let upload = Self {
             engine,
             at,
             id,
             is_begun: false,
-        })
-    }
-
-    fn has_turn(&self) -> bool {
-        let has_turn = self.engine.with_session(self.at, |mut session| {
-            session.wants_input() && session.data().links.is_next_upload(self.id)
-        });
-        has_turn.unwrap_or(true)
+        };
+        Some((upload, has_turn))
     }
 
     /// Waits until the session wants more of this one, or is over: a client that never takes what it
     /// is sent meets the deadlines of its transport.
-    async fn turn(&self) -> Result<(), PeerError> {
+    async fn turn(&self) {
         poll_fn(|cx| {
             let has_turn = self.engine.with_session(self.at, |mut session| {
                 let is_wanted = session.wants_input();
@@ -152,12 +153,12 @@ impl<'a> Upload<'a> {
                 has_turn
             });
             if has_turn.unwrap_or(true) {
-                Poll::Ready(Ok(()))
+                Poll::Ready(())
             } else {
                 Poll::Pending
             }
         })
-        .await
+        .await;
     }
 
     /// Ends a session that has not taken all of it in time, or cannot any more.
